@@ -1,0 +1,190 @@
+"""Kinds of cell: how each is cleaned, parsed, checked and written.
+
+A parser takes a cleaned, non-blank cell and returns its value or a :class:`CellError`.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import sys
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+from .problems import CellError, Code
+
+TEXT_LIMIT = 128
+"""The most characters of any text cell."""
+
+WHITE = "".join(c for c in map(chr, range(sys.maxunicode + 1)) if c.isspace()) + "\ufeff\u200b\u200c\u200d\u2060"
+"""What is stripped from both ends of a cell: white space, and marks that show nothing."""
+
+TEMPORARY_ULN = "9999999999"
+"""The national stand-in for a ULN not yet known; many learners share it."""
+
+_GUARDED = re.compile(r"'+[=+\-@]")
+_FORMULA = re.compile(r"'*[=+\-@\t\r]")
+_BAD_CHARACTER = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
+
+
+def clean(cell: str) -> str:
+    """Take off what spreadsheets and our own exports put around a value.
+
+    White space at the ends, Excel's text protection ``="…"`` once, one guarding apostrophe.
+    """
+    cell = cell.strip(WHITE)
+    if cell[:2] == '="' and cell[-1:] == '"' and len(cell) > 2:
+        cell = cell[2:-1].replace('""', '"').strip(WHITE)
+    if cell[:1] == "'" and _GUARDED.match(cell):
+        cell = cell[1:]
+    return cell
+
+
+def guard(cell: str) -> str:
+    """Put an apostrophe before what a spreadsheet would run as a formula; :func:`clean` takes it off."""
+    return f"'{cell}" if _FORMULA.match(cell) else cell
+
+
+def bad_character(cell: str) -> CellError | None:
+    """Find the first control or surrogate character (Unicode Cc, Cs)."""
+    found = _BAD_CHARACTER.search(cell)
+    if found is None:
+        return None
+    return CellError(
+        Code.BAD_CHARACTER,
+        {"position": found.start() + 1, "codepoint": f"U+{ord(found.group()):04X}"},
+    )
+
+
+def match_key(number: str) -> str:
+    """Reduce a qualification number to what it is matched by: upper case, no white space, no ``/``."""
+    return "".join(number.upper().split()).replace("/", "")
+
+
+def fold_status(text: str) -> str:
+    """Reduce a status to what it is matched by: case ignored, runs of white space as one space."""
+    return " ".join(text.split()).casefold()
+
+
+def is_ten_digits(uln: str) -> bool:
+    """Whether this has the form of a ULN."""
+    return len(uln) == 10 and uln.isascii() and uln.isdigit()
+
+
+def check_digit_fails(uln: str) -> bool:
+    """Whether ten digits fail the ULN check: weights 10 to 1, sum modulo 11 is 10."""
+    return is_ten_digits(uln) and sum(map(int.__mul__, range(10, 0, -1), map(int, uln))) % 11 != 10
+
+
+class Status(StrEnum):
+    """How far a registration has come. Values are stored; labels stand in files."""
+
+    NOT_REGISTERED = "not_registered", "Not registered"
+    REGISTERED = "registered", "Registered"
+    ACHIEVED = "achieved", "Achieved"
+    CERTIFICATE_CLAIMED = "certificate_claimed", "Certificate Claimed"
+    CERTIFICATE_RECEIVED = "certificate_received", "Certificate Received"
+    CERTIFICATE_SENT = "certificate_sent", "Certificate Sent"
+    EXEMPT = "exempt", "Exempt"
+    REGISTRATION_NOT_REQUIRED = "registration_not_required", "Registration Not Required"
+
+    label: str
+    """As written in files, in every language."""
+
+    def __new__(cls, value: str, label: str) -> Status:
+        member = str.__new__(cls, value)
+        member._value_ = value
+        member.label = label
+        return member
+
+
+class Gender(StrEnum):
+    """A learner's gender as awarding organisations ask for it."""
+
+    FEMALE = "F", "Female"
+    MALE = "M", "Male"
+    OTHER = "O", "Other"
+    NOT_STATED = "U", "Not stated"
+
+    label: str
+    """As written in files, in every language."""
+
+    def __new__(cls, value: str, label: str) -> Gender:
+        member = str.__new__(cls, value)
+        member._value_ = value
+        member.label = label
+        return member
+
+
+class Kind(Protocol):
+    """How one column's cells are read and written."""
+
+    name: str
+    """``text``, ``status`` or ``date``: names the kind in messages and tips."""
+
+    def parse(self, cell: str) -> object:
+        """Cleaned, non-blank cell in; value or :class:`CellError` out."""
+
+    def format(self, value: object) -> str:
+        """Write a stored value; ``""`` for none."""
+
+
+@dataclass(frozen=True)
+class Text:
+    """Any text up to a limit."""
+
+    limit: int = TEXT_LIMIT
+    name: str = "text"
+
+    def parse(self, cell: str) -> str | CellError:
+        if len(cell) > self.limit:
+            return CellError(Code.TOO_LONG, {"limit": self.limit, "length": len(cell)})
+        return cell
+
+    def format(self, value: object) -> str:
+        return str(value) if value else ""
+
+
+@dataclass(frozen=True)
+class StatusLabel:
+    """One of the eight statuses, by its label."""
+
+    limit: int = TEXT_LIMIT
+    name: str = "status"
+
+    def parse(self, cell: str) -> Status | CellError:
+        if len(cell) > self.limit:
+            return CellError(Code.TOO_LONG, {"limit": self.limit, "length": len(cell)})
+        return _STATUS_BY_LABEL.get(fold_status(cell)) or CellError(Code.BAD_STATUS)
+
+    def format(self, value: object) -> str:
+        return Status(str(value)).label
+
+
+_STATUS_BY_LABEL = {fold_status(status.label): status for status in Status}
+
+FIRST_YEAR, LAST_YEAR = 1900, 2100
+_DATE = re.compile(r"([0-9]{2})/([0-9]{2})/([0-9]{4})")
+
+
+@dataclass(frozen=True)
+class Date:
+    """A day as dd/mm/yyyy."""
+
+    name: str = "date"
+
+    def parse(self, cell: str) -> dt.date | CellError:
+        found = _DATE.fullmatch(cell)
+        if found is None:
+            return CellError(Code.BAD_DATE)
+        day, month, year = map(int, found.groups())
+        if not FIRST_YEAR <= year <= LAST_YEAR:
+            return CellError(Code.BAD_DATE)
+        try:
+            return dt.date(year, month, day)
+        except ValueError:
+            return CellError(Code.BAD_DATE)
+
+    def format(self, value: object) -> str:
+        return f"{value:%d/%m/}{value.year:04d}" if isinstance(value, dt.date) else ""

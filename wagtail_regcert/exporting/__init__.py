@@ -1,0 +1,1 @@
+"""The way out: registrations to cells to CSV, in a stream."""

@@ -1,0 +1,1 @@
+"""The way in: bytes, text, sheet, rows, plan, commit."""

@@ -1,0 +1,54 @@
+"""The whole way in, in one place: bytes to sheet, sheet to plan."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import NamedTuple
+
+from ..layouts import REGISTRATIONS, Separator
+from ..problems import Fault, FileFault
+from .decode import decode
+from .parse import parse
+from .plan import make_plan
+from .read import read
+from .types import Plan, Sheet, StoredValues
+
+
+class Opened(NamedTuple):
+    """A file that is what it should be, as a whole."""
+
+    sheet: Sheet
+    encoding: str
+
+
+class Refused(NamedTuple):
+    """A file that is not."""
+
+    fault: FileFault
+    encoding: str | None
+
+
+def check_upload(name: str, size: int, limit: int) -> FileFault | None:
+    """What can be said of an upload before it is read. ``size`` and ``limit`` in bytes."""
+    if not name.lower().endswith(".csv"):
+        return FileFault(Fault.NOT_CSV)
+    if size >= limit:
+        return FileFault(Fault.TOO_LARGE, {"limit": limit})
+    return None
+
+
+def open_file(data: bytes, separator: Separator) -> Opened | Refused:
+    """Bytes in, sheet out. Raises nothing for bad data."""
+    decoded = decode(data)
+    if isinstance(decoded, FileFault):
+        encoding = decoded.facts.get("encoding")
+        return Refused(decoded, str(encoding) if encoding else None)
+    sheet = read(decoded.text, separator, REGISTRATIONS)
+    if isinstance(sheet, FileFault):
+        return Refused(sheet, decoded.encoding)
+    return Opened(sheet, decoded.encoding)
+
+
+def prepare(sheet: Sheet, stored: StoredValues, today: dt.date) -> Plan:
+    """Sheet in, plan out. Reads through ``stored``; writes nothing."""
+    return make_plan(sheet, parse(sheet, REGISTRATIONS), REGISTRATIONS, stored, today)

@@ -1,0 +1,215 @@
+"""Parsed rows and stored values in, plan out. Reads through ``StoredValues``; writes nothing."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import Any
+
+from ..cells import TEMPORARY_ULN, check_digit_fails, match_key
+from ..layouts import DATE_CHAIN, OWN_DATE, STORED_FIELDS, Layout
+from ..problems import ROW, CellError, Code, Problem, Warn, shown
+from .types import Parsed, Plan, Record, Sheet, StoredValues
+
+OTHERS_NAMED = 20
+"""How many of a duplicate's other rows its message names; the rest are counted."""
+
+_QUALIFICATION, _LEARNER = 0, 1
+_FIRST_STORED = 2
+_STATUS = STORED_FIELDS.index("status")
+_CHAIN = tuple(STORED_FIELDS.index(field) for field in DATE_CHAIN)
+_OWN_DATE = {status: STORED_FIELDS.index(field) for status, field in OWN_DATE.items()}
+_MANGLED = re.compile(r"[0-9](?:[.,][0-9]+)?E[+-]?[0-9]+", re.IGNORECASE)
+
+
+def make_plan(
+    sheet: Sheet, parsed: Parsed, layout: Layout, stored: StoredValues, today: dt.date
+) -> Plan:
+    """Decide for every record: rejected, and why; or accepted, and what it changes."""
+    numbers, ulns = parsed.columns[_QUALIFICATION], parsed.columns[_LEARNER]
+    keys = {number: match_key(number) for number in set(numbers)}
+    qualifications = stored.qualifications({key for key in keys.values() if key})
+    learners = stored.learners(set(ulns) - {"", TEMPORARY_ULN})
+    found = [
+        (learners.get(uln), qualifications.get(keys[number]))
+        for uln, number in zip(ulns, numbers, strict=True)
+    ]
+    repeated = _repeated(found, sheet)
+    hints = _Hints(stored, keys, numbers, ulns, found)
+    registrations = stored.registrations({learner for learner, _ in found if learner is not None})
+    after_values = zip(*parsed.columns[_FIRST_STORED:], strict=True)
+
+    records: list[Record] = []
+    errors: list[Problem] = []
+    warnings: list[Problem] = []
+    rejected: list[int] = []
+    for index, (row, pair, after) in enumerate(zip(sheet.numbers, found, after_values, strict=True)):
+        learner, qualification = pair
+        if (
+            learner is None
+            or qualification is None
+            or index in parsed.bad
+            or index in repeated
+            or index in sheet.long
+        ):
+            problems = _errors(index, row, pair, sheet, parsed, layout, repeated, hints)
+            errors.extend(problems)
+            rejected.append(row)
+            continue
+        registration, *before = registrations.get((learner, qualification), (None,))
+        records.append(
+            Record(row, learner, qualification, registration, tuple(before) or None, after)
+        )
+        warnings.extend(_warnings(row, ulns[index], after, layout, today))
+        if index in sheet.short:
+            warnings.append(Problem(row, ROW, "", Warn.SHORT_ROW))
+    return Plan(
+        rows=len(sheet.numbers),
+        records=records,
+        errors=errors,
+        warnings=warnings,
+        rejected=frozenset(rejected),
+    )
+
+
+def cleared(record: Record) -> int:
+    """Count the stored values that a record removes."""
+    if record.before is None:
+        return 0
+    return sum(
+        1 for old, new in zip(record.before, record.after, strict=True) if old and not new
+    )
+
+
+def _repeated(
+    found: Sequence[tuple[int | None, int | None]], sheet: Sheet
+) -> Mapping[int, Sequence[int]]:
+    """Record index to the indexes of all records of the same learner and qualification."""
+    groups: dict[tuple[int | None, int | None], list[int]] = {}
+    for index, pair in enumerate(found):
+        if None not in pair and index not in sheet.long:
+            groups.setdefault(pair, []).append(index)
+    return {index: group for group in groups.values() if len(group) > 1 for index in group}
+
+
+def _errors(
+    index: int,
+    row: int,
+    pair: tuple[int | None, int | None],
+    sheet: Sheet,
+    parsed: Parsed,
+    layout: Layout,
+    repeated: Mapping[int, Sequence[int]],
+    hints: _Hints,
+) -> Iterator[Problem]:
+    """Everything that is wrong with one record, in column order, the row itself last."""
+    if index in sheet.long:
+        facts = {"cells": sheet.long[index]}
+        yield Problem(row, ROW, "", Code.TOO_MANY_CELLS, facts)
+        return
+    bad = parsed.bad.get(index, {})
+    learner, qualification = pair
+    for position, column in enumerate(layout.columns):
+        if position in bad:
+            text, error = bad[position]
+            yield Problem(row, column.heading, shown(text), error.code, error.facts)
+        elif position == _QUALIFICATION and qualification is None:
+            number = parsed.columns[position][index]
+            facts = hints.qualification(number)
+            yield Problem(row, column.heading, shown(number), Code.UNKNOWN_QUALIFICATION, facts)
+        elif position == _LEARNER and learner is None:
+            uln = parsed.columns[position][index]
+            if uln == TEMPORARY_ULN:
+                yield Problem(row, column.heading, uln, Code.TEMPORARY_ULN)
+            else:
+                facts = hints.learner(uln)
+                yield Problem(row, column.heading, shown(uln), Code.UNKNOWN_LEARNER, facts)
+    if group := repeated.get(index):
+        others = [sheet.numbers[other] for other in group[: OTHERS_NAMED + 1] if other != index]
+        others = others[:OTHERS_NAMED]
+        facts = {
+            "rows": ", ".join(map(str, others)),
+            "count": len(others),
+            "more": len(group) - 1 - len(others),
+        }
+        yield Problem(row, ROW, "", Code.DUPLICATE, facts)
+
+
+def _warnings(
+    row: int, uln: str, after: tuple[Any, ...], layout: Layout, today: dt.date
+) -> Sequence[Problem]:
+    """What looks odd in an accepted record, in column order."""
+    found: list[tuple[int, Warn, dict[str, str]]] = []
+    if check_digit_fails(uln):
+        found.append((_LEARNER - _FIRST_STORED, Warn.CHECK_DIGIT, {}))
+    earlier: dt.date | None = None
+    for position in _CHAIN:
+        date = after[position]
+        if date is None:
+            continue
+        if earlier is not None and date < earlier:
+            found.append((position, Warn.DATE_ORDER, {"earlier": _as_cell(earlier)}))
+        if date > today:
+            found.append((position, Warn.FUTURE_DATE, {}))
+        earlier = date
+    own = _OWN_DATE.get(after[_STATUS])
+    if own is not None and after[own] is None:
+        found.append((own, Warn.MISSING_DATE, {"status": after[_STATUS].value}))
+    if not found:
+        return ()
+    found.sort(key=lambda warning: warning[0])
+    return [
+        Problem(
+            row,
+            layout.columns[position + _FIRST_STORED].heading,
+            uln if position < 0 else _as_cell(after[position]),
+            code,
+            facts,
+        )
+        for position, code, facts in found
+    ]
+
+
+def _as_cell(date: dt.date | None) -> str:
+    return f"{date:%d/%m/}{date.year:04d}" if date else ""
+
+
+class _Hints:
+    """Likely reasons why a number or ULN is not found. They never decide anything."""
+
+    def __init__(
+        self,
+        stored: StoredValues,
+        keys: Mapping[str, str],
+        numbers: Sequence[str],
+        ulns: Sequence[str],
+        found: Sequence[tuple[int | None, int | None]],
+    ) -> None:
+        self._keys = keys
+        lost_numbers = {keys[n] for n, (_, q) in zip(numbers, found, strict=True) if q is None}
+        lost_ulns = {u for u, (learner, _) in zip(ulns, found, strict=True) if learner is None}
+        self._numbers = _with_zeros(lost_numbers, stored.qualifications)
+        self._ulns = _with_zeros(lost_ulns, stored.learners)
+
+    def qualification(self, number: str) -> Mapping[str, str]:
+        return self._facts(number, self._numbers.get(self._keys[number]))
+
+    def learner(self, uln: str) -> Mapping[str, str]:
+        facts = self._facts(uln, self._ulns.get(uln))
+        return facts or ({"hint": "check_digit"} if check_digit_fails(uln) else {})
+
+    @staticmethod
+    def _facts(text: str, with_zeros: str | None) -> Mapping[str, str]:
+        if _MANGLED.fullmatch(text):
+            return {"hint": "excel"}
+        return {"hint": "zeros", "with_zeros": with_zeros} if with_zeros else {}
+
+
+_ZEROS = ("0", "00", "000")
+
+
+def _with_zeros(lost: Collection[str], lookup: Any) -> dict[str, str]:
+    """Those that exist with leading zeros, which spreadsheets take away."""
+    candidates = {zeros + text: text for text in lost if text[:1].isdigit() for zeros in _ZEROS}
+    return {candidates[found]: found for found in lookup(candidates.keys())} if candidates else {}

@@ -1,0 +1,94 @@
+"""The values that the stages hand on: sheet, parsed rows, plan."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple, Protocol
+
+import tablib
+
+from ..problems import CellError, Problem
+
+Values = tuple[Any, ...]
+"""Eight values of a registration, in the order of ``STORED_FIELDS``: texts "" and dates None when blank."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sheet:
+    """A file's records as rectangular rows of raw cells, and where they stood."""
+
+    rows: tablib.Dataset
+    """One row a record, as wide as the layout: short rows filled up, long ones cut."""
+    numbers: Sequence[int]
+    """The row number of each record."""
+    short: frozenset[int]
+    """Indexes of records that had fewer cells than the layout."""
+    long: Mapping[int, int]
+    """Indexes of records with cells where none belong, to how many cells they had."""
+
+
+class BadCell(NamedTuple):
+    """A cell that could not be taken."""
+
+    text: str
+    """The cell as cleaned."""
+    error: CellError
+
+
+@dataclass(frozen=True, kw_only=True)
+class Parsed:
+    """Columns of typed values; a bad cell holds a blank there and stands in ``bad``."""
+
+    columns: Sequence[Sequence[Any]]
+    bad: Mapping[int, Mapping[int, BadCell]]
+    """Record index to column index to what is wrong."""
+
+
+class Record(NamedTuple):
+    """An accepted record: what is stored, and what will be."""
+
+    row: int
+    learner: int
+    """Primary key."""
+    qualification: int
+    """Primary key."""
+    registration: int | None
+    """Primary key; ``None`` when the record creates it."""
+    before: Values | None
+    """The stored values; ``None`` when there is no registration yet."""
+    after: Values
+
+    @property
+    def is_created(self) -> bool:
+        return self.before is None
+
+    @property
+    def is_unchanged(self) -> bool:
+        return self.before == self.after
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """What a file would do."""
+
+    rows: int
+    records: Sequence[Record]
+    """The accepted ones, in row order."""
+    errors: Sequence[Problem]
+    warnings: Sequence[Problem]
+    rejected: frozenset[int] = field(default=frozenset())
+    """Row numbers of the rejected records."""
+
+
+class StoredValues(Protocol):
+    """What the plan asks of the database, a set at a time."""
+
+    def qualifications(self, keys: Collection[str]) -> Mapping[str, int]:
+        """Match key to primary key, for those that exist."""
+
+    def learners(self, ulns: Collection[str]) -> Mapping[str, int]:
+        """ULN to primary key, for those that exist."""
+
+    def registrations(self, learners: Collection[int]) -> Mapping[tuple[int, int], tuple[Any, ...]]:
+        """(learner, qualification) to (primary key, the eight values), for all of those learners."""

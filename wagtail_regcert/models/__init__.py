@@ -1,0 +1,18 @@
+"""The tables. Their querysets hold the set-based queries that feed plan and commit."""
+
+from .learners import Learner
+from .qualifications import AwardingOrganisation, Programme, Qualification
+from .registrations import Registration, RegistrationLogEntry
+from .runs import ExportRun, ImportRun, RunPiece
+
+__all__ = [
+    "AwardingOrganisation",
+    "ExportRun",
+    "ImportRun",
+    "Learner",
+    "Programme",
+    "Qualification",
+    "Registration",
+    "RegistrationLogEntry",
+    "RunPiece",
+]

@@ -1,0 +1,87 @@
+"""Fields that clean and check like a cell, and compare byte by byte on every database."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db import models
+
+from ..cells import FIRST_YEAR, LAST_YEAR, TEMPORARY_ULN, bad_character, clean, guard, match_key
+from ..messages import sentence
+from ..problems import Code
+
+
+def validate_characters(value: str) -> None:
+    """Refuse control and surrogate characters, as in a cell."""
+    if error := bad_character(value):
+        raise ValidationError(sentence(error.code, error.facts), code=error.code)
+
+
+def validate_year(value: Any) -> None:
+    """Refuse a date that a file could not carry."""
+    if not FIRST_YEAR <= value.year <= LAST_YEAR:
+        raise ValidationError(sentence(Code.BAD_DATE, {}), code=Code.BAD_DATE)
+
+
+class CellFormField(forms.CharField):
+    """Reads what is typed as a cell is read, and shows a stored value so that it reads back the same."""
+
+    def to_python(self, value: Any) -> Any:
+        value = super().to_python(value)
+        return (clean(value) or self.empty_value) if isinstance(value, str) else value
+
+    def prepare_value(self, value: Any) -> Any:
+        return guard(value) if isinstance(value, str) and clean(value) != value else value
+
+
+class CellField(models.CharField):
+    """A text that can always be exported and read again."""
+
+    default_validators = [validate_characters]
+
+    def formfield(self, **kwargs: Any) -> Any:
+        return super().formfield(**{"form_class": CellFormField, **kwargs})
+
+
+class ExactField(CellField):
+    """A text compared and unique byte by byte.
+
+    MariaDB's usual collations hold ``ABC`` equal to ``abc`` and one emoji equal to another.
+    """
+
+    def db_parameters(self, connection: Any) -> dict[str, Any]:
+        parameters = super().db_parameters(connection)
+        if connection.vendor == "mysql":
+            parameters["collation"] = "utf8mb4_nopad_bin"
+        return parameters
+
+
+class ULNField(ExactField):
+    """A ULN; the temporary one, which many learners share, is stored as null. Holds in bulk writes too."""
+
+    def pre_save(self, model_instance: models.Model, add: bool) -> Any:
+        value = super().pre_save(model_instance, add)
+        if value in ("", TEMPORARY_ULN):
+            value = None
+            setattr(model_instance, self.attname, None)
+        return value
+
+
+class MatchKeyField(ExactField):
+    """What a qualification number is matched by, filled from it at every save, bulk ones included.
+
+    Filled in Python since SQLite's ``UPPER`` knows ASCII only.
+    """
+
+    def pre_save(self, model_instance: models.Model, add: bool) -> Any:
+        key = match_key(model_instance.number)  # type: ignore[attr-defined]
+        setattr(model_instance, self.attname, key)
+        return key
+
+
+class CellDateField(models.DateField):
+    """A day that a file can carry: years 1900 to 2100."""
+
+    default_validators = [validate_year]

@@ -1,0 +1,83 @@
+"""Learners: people on a programme."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from ..cells import TEMPORARY_ULN, TEXT_LIMIT, Gender
+from .fields import CellDateField, CellField, ExactField, ULNField
+from .sync import LearnerSync, SyncRows, SyncResult
+from .sets import in_chunks
+
+
+class LearnerQuerySet(models.QuerySet["Learner"]):
+    """Learners as sets."""
+
+    def keys_by_uln(self, ulns: Collection[str]) -> dict[str, int]:
+        """Map those of the ULNs that exist to primary keys, in a statement for each chunk."""
+        found: dict[str, int] = {}
+        for chunk in in_chunks(sorted(ulns)):
+            found.update(self.filter(uln__in=chunk).order_by().values_list("uln", "pk"))
+        return found
+
+    def sync(self, rows: SyncRows) -> SyncResult:
+        """Create or update learners from mappings by field name; see :mod:`.sync`."""
+        return LearnerSync(self.model).run(rows)
+
+
+class Learner(models.Model):
+    """A person on a programme, known nationally by a ULN."""
+
+    GENDERS = [
+        (Gender.FEMALE.value, _("Female")),
+        (Gender.MALE.value, _("Male")),
+        (Gender.OTHER.value, _("Other")),
+        (Gender.NOT_STATED.value, _("Not stated")),
+    ]
+
+    uln = ULNField(
+        _("ULN"),
+        max_length=TEXT_LIMIT,
+        unique=True,
+        null=True,
+        blank=True,
+        help_text=_("Unique Learner Number. Leave blank while it is not yet known."),
+    )
+    reference = ExactField(
+        _("learner reference"),
+        max_length=TEXT_LIMIT,
+        unique=True,
+        null=True,
+        blank=True,
+        help_text=_("Your own reference for this learner."),
+    )
+    given_names = CellField(_("given names"), max_length=255, blank=True)
+    family_name = CellField(_("family name"), max_length=255, blank=True)
+    gender = models.CharField(_("gender"), max_length=1, choices=GENDERS, blank=True)
+    date_of_birth = CellDateField(_("date of birth"), null=True, blank=True)
+
+    objects = LearnerQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("learner")
+        verbose_name_plural = _("learners")
+        ordering = ["family_name", "given_names", "pk"]
+
+    def __str__(self) -> str:
+        return " · ".join(part for part in (self.full_name, self.uln) if part) or f"#{self.pk}"
+
+    @property
+    def full_name(self) -> str:
+        """Both names, one space between."""
+        return f"{self.given_names} {self.family_name}".strip()
+
+    def clean(self) -> None:
+        super().clean()
+        if self.uln == TEMPORARY_ULN:
+            self.uln = None
+        if not self.full_name and not self.uln and not self.reference:
+            raise ValidationError(_("Enter a name, a ULN or a learner reference."))

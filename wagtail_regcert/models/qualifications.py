@@ -1,0 +1,99 @@
+"""What learners are registered for, and with whom."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from ..cells import TEXT_LIMIT, match_key
+from .fields import CellField, ExactField, MatchKeyField
+from .sync import QualificationSync, SyncRows, SyncResult
+
+
+class AwardingOrganisation(models.Model):
+    """An awarding organisation."""
+
+    name = ExactField(_("name"), max_length=255, unique=True)
+
+    class Meta:
+        verbose_name = _("awarding organisation")
+        verbose_name_plural = _("awarding organisations")
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Programme(models.Model):
+    """A programme that learners are on."""
+
+    name = ExactField(_("name"), max_length=255, unique=True)
+
+    class Meta:
+        verbose_name = _("programme")
+        verbose_name_plural = _("programmes")
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class QualificationQuerySet(models.QuerySet["Qualification"]):
+    """Qualifications as sets."""
+
+    def keys_by_match_key(self) -> dict[str, int]:
+        """Map every match key to its primary key. There are hundreds, so the table is read whole."""
+        return dict(self.values_list("match_key", "pk"))
+
+    def sync(self, rows: SyncRows) -> SyncResult:
+        """Create or update qualifications from mappings by field name; see :mod:`.sync`."""
+        return QualificationSync(self.model).run(rows)
+
+
+class Qualification(models.Model):
+    """What a learner is registered for with an awarding organisation."""
+
+    number = ExactField(
+        _("qualification number"),
+        max_length=TEXT_LIMIT,
+        help_text=_("The aim reference, for example 603/2942/X."),
+    )
+    # Upper case can be three times as long as its text (ligatures).
+    match_key = MatchKeyField(max_length=3 * TEXT_LIMIT, unique=True, editable=False)
+    title = CellField(_("title"), max_length=255)
+    awarding_organisation = models.ForeignKey(
+        AwardingOrganisation,
+        on_delete=models.PROTECT,
+        related_name="qualifications",
+        verbose_name=_("awarding organisation"),
+    )
+
+    objects = QualificationQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("qualification")
+        verbose_name_plural = _("qualifications")
+        ordering = ["title", "number"]
+
+    def __str__(self) -> str:
+        return f"{self.title} ({self.number})"
+
+    def clean(self) -> None:
+        super().clean()
+        key = match_key(self.number or "")
+        if not key:
+            raise ValidationError(
+                {"number": _("Enter a qualification number with at least one letter or digit.")}
+            )
+        same = type(self).objects.filter(match_key=key).exclude(pk=self.pk).first()
+        if same is not None:
+            raise ValidationError(
+                {"number": _("This is the number of “%(other)s”.") % {"other": same}}
+            )
+
+    def validate_unique(self, exclude: Any = None) -> None:
+        # The match key is not on the form; clean() compares it and speaks of the number.
+        super().validate_unique(exclude={*(exclude or ()), "match_key"})

@@ -1,0 +1,79 @@
+"""Who may do what (roles are groups that hold these permissions)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.contrib.auth import get_user_model
+from wagtail.permission_policies import ModelPermissionPolicy
+
+MANAGE, IMPORT, EXPORT, DELETE = "manage", "import", "export", "delete"
+
+NEEDS: dict[str, tuple[str, ...]] = {
+    "view": (MANAGE,),
+    "add": (MANAGE,),
+    "change": (MANAGE,),
+    MANAGE: (MANAGE,),
+    IMPORT: (MANAGE, IMPORT),
+    EXPORT: (MANAGE, EXPORT),
+    DELETE: (MANAGE, DELETE),
+}
+"""Action on registrations to the permissions that it needs, all of them."""
+
+
+class RegistrationPermissionPolicy(ModelPermissionPolicy):
+    """Registrations: an action needs every permission of ``NEEDS``; any other action nobody has."""
+
+    def user_has_permission(self, user: Any, action: str) -> bool:
+        needed = NEEDS.get(action)
+        if needed is None:
+            return bool(user.is_active and user.is_superuser)
+        return all(super(RegistrationPermissionPolicy, self).user_has_permission(user, name) for name in needed)
+
+    def users_with_any_permission(self, actions: Iterable[str]) -> Any:
+        users = get_user_model().objects.none()
+        for action in actions:
+            matching = get_user_model().objects.filter(is_active=True)
+            for name in NEEDS.get(action, ()):
+                holders = super().users_with_any_permission([name])
+                matching = matching.filter(pk__in=holders.values("pk"))
+            users = users | matching if action in NEEDS else users
+        return users.distinct()
+
+
+class ReferencePermissionPolicy(ModelPermissionPolicy):
+    """Learners, qualifications and the rest: Django's own permissions; choosing is open to "manage" too."""
+
+    def user_has_permission(self, user: Any, action: str) -> bool:
+        if action == "choose":
+            return may(user, MANAGE) or any(
+                super(ReferencePermissionPolicy, self).user_has_permission(user, name)
+                for name in ("add", "change", "delete", "view")
+            )
+        return super().user_has_permission(user, action)
+
+
+def may(user: Any, action: str) -> bool:
+    """Whether the user may do this to registrations."""
+    from .models import Registration
+
+    return RegistrationPermissionPolicy(Registration).user_has_permission(user, action)
+
+
+def register_policies() -> None:
+    """Tell Wagtail 8.0 and later; 7.4 has no registry and takes the policies from the viewsets."""
+    try:
+        from wagtail.permissions import register_permission_policy
+    except ImportError:
+        return
+    from . import models
+
+    register_permission_policy(models.Registration, RegistrationPermissionPolicy(models.Registration))
+    for model in (
+        models.Learner,
+        models.Qualification,
+        models.AwardingOrganisation,
+        models.Programme,
+    ):
+        register_permission_policy(model, ReferencePermissionPolicy(model))

@@ -1,0 +1,89 @@
+"""What can be wrong with a file or a record, as plain values.
+
+A problem carries its code and the facts a sentence about it needs. The sentence itself is made
+late, by :mod:`wagtail_regcert.messages`, in the reader's language.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import NamedTuple
+
+ROW = ""
+"""The column of a problem that concerns a whole row."""
+
+VALUE_LIMIT = 200
+"""How many characters of a cell a problem keeps."""
+
+
+class Fault(StrEnum):
+    """Why a whole file is refused. In the order of checking."""
+
+    NOT_CSV = "not_csv"
+    TOO_LARGE = "too_large"
+    EMPTY = "empty"
+    NOT_TEXT = "not_text"
+    BAD_ENCODING = "bad_encoding"
+    MALFORMED_CSV = "malformed_csv"
+    BAD_HEADER = "bad_header"
+    NO_RECORDS = "no_records"
+
+
+class Code(StrEnum):
+    """Why a record is rejected (the first eleven) or was not applied (the last)."""
+
+    TOO_MANY_CELLS = "too_many_cells"
+    BAD_CHARACTER = "bad_character"
+    TOO_LONG = "too_long"
+    REQUIRED = "required"
+    BAD_STATUS = "bad_status"
+    BAD_DATE = "bad_date"
+    UNKNOWN_QUALIFICATION = "unknown_qualification"
+    TEMPORARY_ULN = "temporary_uln"
+    UNKNOWN_LEARNER = "unknown_learner"
+    DUPLICATE = "duplicate"
+    CHANGED_SINCE_VALIDATION = "changed_since_validation"
+
+
+class Warn(StrEnum):
+    """What looks odd in an accepted record. Never rejects it."""
+
+    DATE_ORDER = "date_order"
+    FUTURE_DATE = "future_date"
+    MISSING_DATE = "missing_date"
+    CHECK_DIGIT = "check_digit"
+    SHORT_ROW = "short_row"
+
+
+class FileFault(NamedTuple):
+    """One reason to refuse the whole file."""
+
+    code: Fault
+    facts: Mapping[str, str | int] = {}
+    """What the message mentions: row, heading, separator, …"""
+
+
+class CellError(NamedTuple):
+    """Why one cell cannot be taken; it has no place yet."""
+
+    code: Code
+    facts: Mapping[str, str | int] = {}
+
+
+class Problem(NamedTuple):
+    """An error or warning at its place in the file."""
+
+    row: int
+    """As a spreadsheet counts: the first row of the file is 1."""
+    column: str
+    """The heading, or ``ROW``."""
+    value: str
+    """The cell as cleaned, shortened by :func:`shown`; ``""`` for a whole row."""
+    code: Code | Warn
+    facts: Mapping[str, str | int] = {}
+
+
+def shown(value: str) -> str:
+    """Shorten a cell for a report; NUL, which PostgreSQL cannot store, becomes U+FFFD."""
+    return value[:VALUE_LIMIT].replace("\0", "\ufffd")
