@@ -105,7 +105,7 @@ def _errors(
 ) -> Iterator[Problem]:
     """Everything that is wrong with one record, in column order, the row itself last."""
     if index in sheet.long:
-        facts = {"cells": sheet.long[index]}
+        facts = {"cells": len(sheet.long[index])}
         yield Problem(row, ROW, "", Code.TOO_MANY_CELLS, facts)
         return
     bad = parsed.bad.get(index, {})

@@ -72,7 +72,7 @@ def _sheet(rows: list[list[str]], numbers: list[int], header_width: int, layout:
     """Make ragged rows rectangular, and remember which were not."""
     width = layout.width
     short: set[int] = set()
-    long: dict[int, int] = {}
+    long: dict[int, list[str]] = {}
     for index, row in enumerate(rows):
         cells = len(row)
         if cells == width:
@@ -82,8 +82,8 @@ def _sheet(rows: list[list[str]], numbers: list[int], header_width: int, layout:
             row.extend([""] * (width - cells))
         else:
             if cells > header_width or not _is_blank(row[width:]):
-                long[index] = cells
-            del row[width:]
+                long[index] = row
+            rows[index] = row[:width]
     return Sheet(
         rows=tablib.Dataset(*rows, headers=layout.headings),
         numbers=numbers,

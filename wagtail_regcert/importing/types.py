@@ -24,8 +24,8 @@ class Sheet:
     """The row number of each record."""
     short: frozenset[int]
     """Indexes of records that had fewer cells than the layout."""
-    long: Mapping[int, int]
-    """Indexes of records with cells where none belong, to how many cells they had."""
+    long: Mapping[int, Sequence[str]]
+    """Indexes of records with cells where none belong, to all the cells they had."""
 
 
 class BadCell(NamedTuple):

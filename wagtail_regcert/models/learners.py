@@ -17,11 +17,11 @@ from .sets import in_chunks
 class LearnerQuerySet(models.QuerySet["Learner"]):
     """Learners as sets."""
 
-    def keys_by_uln(self, ulns: Collection[str]) -> dict[str, int]:
-        """Map those of the ULNs that exist to primary keys, in a statement for each chunk."""
+    def by_uln(self, ulns: Collection[str]) -> dict[str, int]:
+        """Map those of the ULNs that exist to primary keys."""
         found: dict[str, int] = {}
         for chunk in in_chunks(sorted(ulns)):
-            found.update(self.filter(uln__in=chunk).order_by().values_list("uln", "pk"))
+            found.update(self.filter(uln__in=chunk).values_list("uln", "pk"))
         return found
 
     def sync(self, rows: SyncRows) -> SyncResult:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -10,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ..cells import TEXT_LIMIT, match_key
 from .fields import CellField, ExactField, MatchKeyField
+from .sets import in_chunks
 from .sync import QualificationSync, SyncRows, SyncResult
 
 
@@ -44,9 +46,12 @@ class Programme(models.Model):
 class QualificationQuerySet(models.QuerySet["Qualification"]):
     """Qualifications as sets."""
 
-    def keys_by_match_key(self) -> dict[str, int]:
-        """Map every match key to its primary key. There are hundreds, so the table is read whole."""
-        return dict(self.values_list("match_key", "pk"))
+    def by_match_key(self, keys: Collection[str]) -> dict[str, int]:
+        """Map those of the match keys that exist to primary keys."""
+        found: dict[str, int] = {}
+        for chunk in in_chunks(sorted(keys)):
+            found.update(self.filter(match_key__in=chunk).values_list("match_key", "pk"))
+        return found
 
     def sync(self, rows: SyncRows) -> SyncResult:
         """Create or update qualifications from mappings by field name; see :mod:`.sync`."""

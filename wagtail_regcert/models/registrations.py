@@ -32,7 +32,7 @@ class RegistrationQuerySet(models.QuerySet["Registration"]):
         """Map (learner, qualification) to (pk, the eight stored values), for all of those learners."""
         found: dict[tuple[int, int], tuple[Any, ...]] = {}
         for chunk in in_chunks(sorted(learners)):
-            rows = self.filter(learner__in=chunk).order_by("pk").values_list(
+            rows = self.filter(learner__in=chunk).values_list(
                 "learner_id", "qualification_id", "pk", *STORED_FIELDS
             )
             for learner, qualification, *values in rows:

@@ -71,6 +71,8 @@ class ImportRun(models.Model):
     conflicts = models.PositiveIntegerField(default=0)
     error_count = models.PositiveIntegerField(default=0)
     warning_count = models.PositiveIntegerField(default=0)
+    error_kinds = models.JSONField(default=list)
+    """[code, column, how many], the most frequent first."""
 
     objects = ImportRunQuerySet.as_manager()
 

@@ -1,0 +1,1 @@
+"""A small Wagtail site that installs the plugin as any site would."""

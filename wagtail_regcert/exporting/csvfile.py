@@ -1,0 +1,68 @@
+"""Rows of cells in, CSV bytes out, in a stream: UTF-8 with byte order mark, CRLF, RFC 4180."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import os
+import tempfile
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+from pathlib import Path
+
+from ..cells import guard
+
+ROWS_AT_ONCE = 500
+
+
+def csv_bytes(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[bytes]:
+    """Write headings and rows, a few hundred rows at a time."""
+    buffer = _Lines()
+    writer = csv.writer(buffer, lineterminator="\r\n")
+    writer.writerow(headings)
+    yield codecs.BOM_UTF8 + buffer.take()
+    rows = iter(rows)
+    while chunk := list(islice(rows, ROWS_AT_ONCE)):
+        writer.writerows(chunk)
+        yield buffer.take()
+
+
+def guarded(rows: Iterable[Sequence[str]]) -> Iterator[list[str]]:
+    """Keep spreadsheets from running any cell as a formula."""
+    return (list(map(guard, row)) for row in rows)
+
+
+def write_file(path: str | os.PathLike[str], chunks: Iterable[bytes]) -> None:
+    """Write a file whole or not at all: a failure half-way leaves what was there before."""
+    target = Path(path)
+    handle, temporary = tempfile.mkstemp(dir=target.parent or ".", prefix=f".{target.name}.")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            for chunk in chunks:
+                file.write(chunk)
+        os.chmod(temporary, 0o666 & ~_umask())
+        os.replace(temporary, target)
+    except BaseException:
+        os.unlink(temporary)
+        raise
+
+
+def _umask() -> int:
+    mask = os.umask(0o077)
+    os.umask(mask)
+    return mask
+
+
+class _Lines:
+    """What the csv writer writes to."""
+
+    def __init__(self) -> None:
+        self._parts: list[str] = []
+
+    def write(self, text: str) -> None:
+        self._parts.append(text)
+
+    def take(self) -> bytes:
+        text = "".join(self._parts)
+        self._parts.clear()
+        return text.encode("utf-8", "replace")

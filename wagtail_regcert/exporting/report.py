@@ -1,0 +1,39 @@
+"""A run's errors and its rejected records as files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from .. import conf
+from ..cells import clean
+from ..importing.runs import errors_with_conflicts, rejected_rows
+from ..layouts import REGISTRATIONS
+from ..messages import message
+from ..models import ImportRun
+from .csvfile import csv_bytes, guarded
+
+ERROR_HEADINGS = ("Row", "Column", "Value", "Error")
+
+
+def errors_file(run: ImportRun) -> Iterator[bytes]:
+    """Errors and conflicts: row, column, value, what is wrong and how to put it right."""
+    rows = (
+        (str(problem.row), problem.column, problem.value, message(problem))
+        for problem in errors_with_conflicts(run)
+    )
+    return csv_bytes(ERROR_HEADINGS, guarded(rows) if conf.settings.ESCAPE_FORMULAS else rows)
+
+
+def rejected_file(run: ImportRun) -> Iterator[bytes]:
+    """The rejected records in the import layout, all their cells, ready to correct.
+
+    Cells are written as they were read and always guarded, so that they read back the same.
+    """
+    rows = (list(map(clean, cells)) for cells in rejected_rows(run))
+    return csv_bytes(REGISTRATIONS.headings, guarded(rows))
+
+
+def sample_file() -> Iterator[bytes]:
+    """The headings and example records."""
+    rows = zip(*(column.examples for column in REGISTRATIONS.columns), strict=True)
+    return csv_bytes(REGISTRATIONS.headings, guarded(rows))

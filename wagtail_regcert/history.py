@@ -1,0 +1,185 @@
+"""History of registrations: what changed, who changed it, where from."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from django.contrib.contenttypes.models import ContentType
+from django.utils.encoding import force_str
+from django.utils.translation import gettext as _
+from wagtail.log_actions import LogFormatter
+
+from .cells import Date, Status
+
+CREATE = "wagtail_regcert.create"
+EDIT = "wagtail_regcert.edit"
+DELETE = "wagtail_regcert.delete"
+IMPORT = "wagtail_regcert.import"
+SYNC = "wagtail_regcert.sync"
+UNDO = "wagtail_regcert.undo"
+
+TRACKED = (
+    "learner",
+    "qualification",
+    "programme",
+    "planned_achievement_date",
+    "status",
+    "registration_number",
+    "registration_date",
+    "certificate_claimed_date",
+    "achieved_date",
+    "certificate_received_date",
+    "certificate_sent_date",
+    "postal_tracking_reference",
+)
+"""The fields whose changes are kept."""
+
+
+def plain(value: Any) -> Any:
+    """A field's value as history keeps it: dates ISO, blanks ``""``, related rows by primary key."""
+    if value is None:
+        return ""
+    if isinstance(value, dt.date):
+        return value.isoformat()
+    return str(value)
+
+
+def snapshot(registration: Any) -> dict[str, Any]:
+    """The tracked values of a registration."""
+    return {
+        name: plain(getattr(registration, registration._meta.get_field(name).attname))
+        for name in TRACKED
+    }
+
+
+def changes(before: Mapping[str, Any] | None, after: Mapping[str, Any] | None) -> dict[str, list[Any]]:
+    """Field to [old, new] where they differ; ``None`` stands for "there was no registration"."""
+    names = (after if before is None else before) or {}
+    found = {}
+    for name in names:
+        old = before[name] if before is not None else ""
+        new = after[name] if after is not None else ""
+        if old != new:
+            found[name] = [old, new]
+    return found
+
+
+class Entry:
+    """One entry to write: which registration, its name, and what happened."""
+
+    __slots__ = ("data", "label", "registration")
+
+    def __init__(self, registration: int, label: str, data: Mapping[str, Any]) -> None:
+        self.registration = registration
+        self.label = label
+        self.data = data
+
+
+def write_entries(
+    action: str,
+    entries: Iterable[Entry],
+    *,
+    user: Any,
+    timestamp: dt.datetime,
+    run: Any = None,
+    user_name: str | None = None,
+) -> None:
+    """Write entries in bulk.
+
+    Each has its own uuid: Wagtail shows only the newest entry of a uuid and action.
+    """
+    from .models import Registration, RegistrationLogEntry
+    from .models.sets import insert_rows
+
+    if user_name is None:
+        user_name = user.get_username() if user else ""
+    content_type = ContentType.objects.get_for_model(Registration, for_concrete_model=False)
+    user_id = user.pk if user else None
+    run_id = run.pk if run else None
+    rows = [
+        (
+            content_type.pk,
+            entry.label,
+            action,
+            entry.data,
+            timestamp,
+            uuid.uuid4(),
+            user_id,
+            user_name,
+            None,
+            True,
+            action == DELETE,
+            entry.registration,
+            run_id,
+        )
+        for entry in entries
+    ]
+    insert_rows(
+        RegistrationLogEntry,
+        (
+            "content_type",
+            "label",
+            "action",
+            "data",
+            "timestamp",
+            "uuid",
+            "user",
+            "user_name",
+            "revision",
+            "content_changed",
+            "deleted",
+            "object_id",
+            "run",
+        ),
+        rows,
+    )
+
+
+def log_change(
+    action: str, registration: Any, found: Mapping[str, Sequence[Any]], *, user: Any, timestamp: dt.datetime
+) -> None:
+    """Write the entry of one change by hand."""
+    entry = Entry(registration.pk, str(registration), {"changes": dict(found)})
+    write_entries(action, [entry], user=user, timestamp=timestamp)
+
+
+def describe(data: Mapping[str, Any]) -> str:
+    """Say in plain text what changed: ``Status: Registered → Achieved; …``."""
+    from .models import Registration
+
+    parts = []
+    for name, (old, new) in data.get("changes", {}).items():
+        field: Any = Registration._meta.get_field(name)
+        old, new = _shown(name, old), _shown(name, new)
+        label = force_str(field.verbose_name).capitalize()
+        if not new:
+            parts.append(_("%(field)s: %(old)s removed") % {"field": label, "old": old})
+        elif not old:
+            parts.append(f"{label}: {new}")
+        else:
+            parts.append(f"{label}: {old} → {new}")
+    return "; ".join(parts)
+
+
+def _shown(name: str, value: str) -> str:
+    if not value:
+        return ""
+    if name == "status":
+        return Status(value).label
+    if name.endswith("_date"):
+        return Date().format(dt.date.fromisoformat(value))
+    return f"#{value}" if name in ("learner", "qualification", "programme") else value
+
+
+class ChangeFormatter(LogFormatter):
+    """Plain-text messages of our history entries."""
+
+    def format_message(self, log_entry: Any) -> str:
+        text = describe(log_entry.data)
+        if "row" in log_entry.data:
+            where = _("row %(row)d of %(file)s") % log_entry.data
+            text = f"{text} ({where})" if text else where
+        return f"{self.label}: {text}" if text else str(self.label)

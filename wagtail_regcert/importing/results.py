@@ -1,0 +1,69 @@
+"""A run as plain data: what ``regcert_import --json`` prints and ``import_status`` answers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from ..messages import message, sentence
+from ..models import ImportRun, RunPiece
+from ..problems import Problem
+from . import staging
+from .pipeline import Refused
+from .runs import errors_with_conflicts
+
+COUNTS = (
+    "rows",
+    "accepted",
+    "created",
+    "updated",
+    "unchanged",
+    "rejected",
+    "cleared",
+    "conflicts",
+)
+
+
+def refusal(refused: Refused) -> dict[str, Any]:
+    """A file that was refused as a whole."""
+    fault = refused.fault
+    return {
+        "fatal": {"code": fault.code.value, "message": sentence(fault.code, fault.facts)},
+        **dict.fromkeys(COUNTS, 0),
+        "warnings": [],
+        "errors": [],
+        "encoding": refused.encoding,
+        "committed": False,
+        "run": None,
+    }
+
+
+def summary(run: ImportRun) -> dict[str, Any]:
+    """A run without its errors and warnings."""
+    return {
+        "fatal": None,
+        **{name: getattr(run, name) for name in COUNTS},
+        "encoding": run.encoding,
+        "committed": run.state == ImportRun.State.COMMITTED,
+        "run": str(run.pk),
+    }
+
+
+def result(run: ImportRun) -> dict[str, Any]:
+    """A run with all its errors, conflicts and warnings."""
+    return {
+        **summary(run),
+        "warnings": list(_plain(staging.load_problems(run, RunPiece.Kind.WARNINGS))),
+        "errors": list(_plain(errors_with_conflicts(run))),
+    }
+
+
+def _plain(problems: Iterator[Problem]) -> Iterator[dict[str, Any]]:
+    for problem in problems:
+        yield {
+            "row": problem.row,
+            "column": problem.column,
+            "value": problem.value,
+            "code": problem.code.value,
+            "message": message(problem),
+        }

@@ -1,0 +1,119 @@
+"""A run's staged file and report, kept in the database in pieces.
+
+MariaDB takes packets of 16 MB, and a page of a report needs only its own piece.
+"""
+
+from __future__ import annotations
+
+import json
+import zlib
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from ..models import ImportRun, RunPiece
+from ..models.sets import in_chunks
+from ..problems import Code, Problem, Warn
+from .types import Record
+
+FILE_PIECE = 4 * 1024 * 1024
+"""Bytes."""
+ENTRIES = 2000
+"""Entries in a piece of a report."""
+
+
+def save_file(run: ImportRun, data: bytes) -> None:
+    """Keep the file as it came."""
+    RunPiece.objects.bulk_create(
+        (
+            RunPiece(run=run, kind=RunPiece.Kind.FILE, number=number, items=len(piece), data=piece)
+            for number, piece in enumerate(in_chunks(data, FILE_PIECE))
+        ),
+        batch_size=1,
+    )
+
+
+def load_file(run: ImportRun) -> bytes:
+    """Read the file back."""
+    pieces = _pieces(run, RunPiece.Kind.FILE).values_list("data", flat=True)
+    return b"".join(bytes(piece) for piece in pieces)
+
+
+def save_problems(run: ImportRun, kind: str, problems: Sequence[Problem]) -> None:
+    """Keep errors, warnings or conflicts."""
+    _save(run, kind, problems)
+
+
+def load_problems(run: ImportRun, kind: str, start: int = 0, stop: int | None = None) -> Iterator[Problem]:
+    """Read problems back, those from ``start`` to before ``stop`` only."""
+    codes: type[Code] | type[Warn] = Warn if kind == RunPiece.Kind.WARNINGS else Code
+    for row, column, value, code, facts in _load(run, kind, start, stop):
+        yield Problem(row, column, value, codes(code), facts)
+
+
+def save_records(run: ImportRun, records: Sequence[Record]) -> None:
+    """Keep the accepted records with the stored values that the person was shown."""
+    _save(run, RunPiece.Kind.RECORDS, records)
+
+
+def load_records(run: ImportRun, start: int = 0, stop: int | None = None) -> Iterator[Record]:
+    """Read accepted records back; their values are plain: dates ISO, blanks ``""``."""
+    for entry in _load(run, RunPiece.Kind.RECORDS, start, stop):
+        row, learner, qualification, registration, before, after = entry
+        old = None if before is None else as_plain(before)
+        yield Record(row, learner, qualification, registration, old, as_plain(after))
+
+
+def as_plain(values: Sequence[Any]) -> tuple[str, ...]:
+    """Values as staged: dates ISO, blanks ``""``."""
+    return tuple(
+        "" if value is None else value if isinstance(value, str) else value.isoformat()
+        for value in values
+    )
+
+
+def discard(run: ImportRun, *kinds: str) -> None:
+    """Throw pieces away; all when no kind is named."""
+    pieces = RunPiece.objects.filter(run=run)
+    (pieces.filter(kind__in=kinds) if kinds else pieces).delete()
+
+
+def _pieces(run: ImportRun, kind: str) -> Any:
+    return RunPiece.objects.filter(run=run, kind=kind).order_by("number")
+
+
+def _save(run: ImportRun, kind: str, entries: Sequence[Any]) -> None:
+    RunPiece.objects.bulk_create(
+        (
+            RunPiece(run=run, kind=kind, number=number, items=len(piece), data=_pack(piece))
+            for number, piece in enumerate(in_chunks(entries, ENTRIES))
+        ),
+        batch_size=100,
+    )
+
+
+def _load(run: ImportRun, kind: str, start: int, stop: int | None) -> Iterator[Any]:
+    first, last = start // ENTRIES, None if stop is None else max(stop - 1, 0) // ENTRIES
+    pieces = _pieces(run, kind).filter(number__gte=first)
+    if last is not None:
+        pieces = pieces.filter(number__lte=last)
+    position = first * ENTRIES
+    for number in list(pieces.values_list("number", flat=True)):
+        data = pieces.filter(number=number).values_list("data", flat=True).get()
+        for entry in _unpack(data):
+            if position >= start and (stop is None or position < stop):
+                yield entry
+            position += 1
+
+
+def _pack(entries: Sequence[Any]) -> bytes:
+    text = json.dumps(entries, default=_plain, separators=(",", ":"), ensure_ascii=False)
+    # "replace": a lone surrogate, which no encoding can carry, is shown as a question mark.
+    return zlib.compress(text.encode("utf-8", "replace"), 1)
+
+
+def _unpack(data: Any) -> Any:
+    return json.loads(zlib.decompress(bytes(data)))
+
+
+def _plain(value: Any) -> str:
+    return str(value.isoformat())

@@ -1,0 +1,39 @@
+"""Exit codes of our commands: whatever is no result of theirs ends with 3, unlike Django's 1 and 2."""
+
+from __future__ import annotations
+
+import sys
+import traceback
+from typing import Any, NoReturn
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import DatabaseError, InterfaceError
+
+OTHER_FAILURE = 3
+
+
+class _Parser(CommandParser):
+    def error(self, message: str) -> NoReturn:
+        self.print_usage(sys.stderr)
+        self.exit(OTHER_FAILURE, f"{self.prog}: error: {message}\n")
+
+
+class RegcertCommand(BaseCommand):
+    """A command that ends with 3 for wrong arguments, a missing database and the like."""
+
+    def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
+        parser = super().create_parser(prog_name, subcommand, **kwargs)
+        parser.__class__ = _Parser
+        return parser
+
+    def execute(self, *args: Any, **options: Any) -> Any:
+        try:
+            return super().execute(*args, **options)
+        except (CommandError, OSError) as error:
+            message = str(error)
+        except (DatabaseError, InterfaceError) as error:
+            message = f"The database did not do its part: {error}"
+        except Exception:
+            message = traceback.format_exc()
+        self.stderr.write(self.style.ERROR(message))
+        sys.exit(OTHER_FAILURE)

@@ -1,0 +1,100 @@
+"""Validate and commit a CSV file: the same engine as the screen, without its size limit."""
+
+from __future__ import annotations
+
+import json
+import sys
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.contrib.auth import get_user_model
+from django.core.management.base import CommandError
+
+from ...exporting.csvfile import write_file
+from ...exporting.report import errors_file, rejected_file
+from ...importing.pipeline import Refused, open_file
+from ...importing.results import refusal, result
+from ...importing.runs import begin_commit, commit, start_run, validate
+from ...layouts import Separator
+from ...models import ImportRun
+from ..base import RegcertCommand
+
+SOME_REJECTED, FILE_REFUSED = 1, 2
+
+
+class Command(RegcertCommand):
+    help = "Validate a CSV file of registrations and commit its accepted records."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("file", metavar="FILE")
+        parser.add_argument("--separator", choices=[s.value for s in Separator], default="comma")
+        parser.add_argument("--validate-only", action="store_true", help="write nothing but the run")
+        parser.add_argument("--user", metavar="USERNAME", help="whom the history names")
+        parser.add_argument("--errors", metavar="PATH", help="write the errors as CSV")
+        parser.add_argument(
+            "--rejected", metavar="PATH", help="write the rejected records, ready to correct"
+        )
+        parser.add_argument("--json", action="store_true", help="print the result as JSON")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        path = Path(options["file"])
+        user = _user(options["user"])
+        data = path.read_bytes()
+        separator = Separator(options["separator"])
+        opened = open_file(data, separator)
+        if isinstance(opened, Refused):
+            self._print(refusal(opened), options["json"])
+            sys.exit(FILE_REFUSED)
+        run = start_run(
+            data=data,
+            file_name=path.name,
+            separator=separator,
+            encoding=opened.encoding,
+            user=user,
+        )
+        del data, opened
+        validate(run.pk)
+        if not options["validate_only"]:
+            begin_commit(run.pk)
+            commit(run.pk)
+        run.refresh_from_db()
+        if run.state == ImportRun.State.FAILED:
+            raise CommandError(run.failure)
+        if options["errors"]:
+            write_file(options["errors"], errors_file(run))
+        if options["rejected"]:
+            write_file(options["rejected"], rejected_file(run))
+        self._print(result(run), options["json"])
+        if run.rejected or run.conflicts:
+            sys.exit(SOME_REJECTED)
+
+    def _print(self, answer: dict[str, Any], as_json: bool) -> None:
+        if as_json:
+            self.stdout.write(json.dumps(answer))
+            return
+        if answer["fatal"]:
+            self.stderr.write(self.style.ERROR(answer["fatal"]["message"]))
+            return
+        for error in answer["errors"]:
+            place = f"row {error['row']}" + (f", {error['column']}" if error["column"] else "")
+            value = f" ({error['value']})" if error["value"] else ""
+            self.stdout.write(f"{place}{value}: {error['message']}")
+        done = "" if answer["committed"] else "would be "
+        self.stdout.write(
+            f"{answer['rows']} records: {answer['created']} {done}created, "
+            f"{answer['updated']} {done}updated, {answer['unchanged']} unchanged, "
+            f"{answer['rejected']} rejected, {answer['conflicts']} in conflict; "
+            f"{answer['cleared']} stored values {done}cleared; "
+            f"{len(answer['warnings'])} warnings."
+        )
+
+
+def _user(name: str | None) -> Any:
+    if name is None:
+        return None
+    model = get_user_model()
+    try:
+        return model._default_manager.get_by_natural_key(name)
+    except model.DoesNotExist:
+        raise CommandError(f"There is no user “{name}”.") from None

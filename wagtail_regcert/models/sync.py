@@ -1,0 +1,461 @@
+"""Keeping the tables up to date from a site's own data: rows in, created or updated rows out.
+
+Rows are mappings by field name. Fields that a row does not name stay as they are, a blank removes the
+stored value, rows that are absent stay. What is wrong with a row is reported and stops only that row.
+Running the same rows twice changes nothing.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import models, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from ..cells import (
+    TEMPORARY_ULN,
+    Date,
+    Gender,
+    Status,
+    StatusLabel,
+    Text,
+    bad_character,
+    clean,
+    match_key,
+)
+from ..history import SYNC, Entry, changes, plain, write_entries
+from ..messages import sentence
+from ..problems import CellError, Code
+from .sets import in_chunks, insert_rows, take_write_lock, update_rows
+
+SyncRows = Iterable[Mapping[str, Any]]
+
+
+@dataclass(frozen=True)
+class SyncProblem:
+    """Why a row was left alone."""
+
+    index: int
+    """Of the row, from 0."""
+    field: str
+    """``""`` for the row as a whole."""
+    message: str
+
+
+@dataclass
+class SyncResult:
+    """What a sync did, in rows."""
+
+    created: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    problems: list[SyncProblem] = field(default_factory=list)
+
+
+class RowProblem(Exception):
+    """Stops one row."""
+
+    def __init__(self, name: str, message: str) -> None:
+        super().__init__(message)
+        self.name = name
+        self.message = message
+
+
+Reader = Callable[[Any], Any]
+
+
+def text(limit: int) -> Reader:
+    """Read a text as a cell is read; ``""`` when blank."""
+
+    def read(value: Any) -> str:
+        return str(_checked(clean(str(value)), Text(limit).parse)) if value is not None else ""
+
+    return read
+
+
+def _checked(cell: str, parse: Callable[[str], Any]) -> Any:
+    if not cell:
+        return ""
+    value = bad_character(cell) or parse(cell)
+    if isinstance(value, CellError):
+        raise RowProblem("", sentence(value.code, value.facts, cell))
+    return value
+
+
+def read_date(value: Any) -> dt.date | None:
+    """Read a day: a date, ``dd/mm/yyyy`` or ``yyyy-mm-dd``."""
+    if isinstance(value, dt.datetime):
+        value = value.date()
+    if not isinstance(value, dt.date):
+        cell = clean(str(value)) if value is not None else ""
+        if len(cell) == 10 and cell[4] == cell[7] == "-":
+            cell = "/".join(reversed(cell.split("-")))
+        return _checked(cell, Date().parse) or None
+    # Through the cell's own form, so that the years of a file hold here too.
+    return _checked(Date().format(value), Date().parse)
+
+
+def read_status(value: Any) -> str:
+    """Read a status: its stored value or its label."""
+    cell = clean(str(value)) if value is not None else ""
+    if cell in set(Status):
+        return cell
+    return _checked(cell, StatusLabel().parse) or Status.NOT_REGISTERED
+
+
+def read_gender(value: Any) -> str:
+    """Read a gender: its code or its label."""
+    cell = clean(str(value)) if value is not None else ""
+    for gender in Gender:
+        if cell.casefold() in (gender.value.casefold(), gender.label.casefold()):
+            return gender.value
+    if cell:
+        labels = ", ".join(gender.label for gender in Gender)
+        raise RowProblem("", _("This is not one of: %s.") % labels)
+    return ""
+
+
+def read_uln(value: Any) -> str:
+    """Read a ULN; the temporary one counts as blank."""
+    uln = text(128)(value)
+    return "" if uln == TEMPORARY_ULN else uln
+
+
+class Sync:
+    """Common ground: read rows, match them, write what differs."""
+
+    readers: Mapping[str, Reader]
+    """Key of a row to how its value is read."""
+    stored: Sequence[str]
+    """Fields written, by attribute name of the column (``…_id`` for related rows)."""
+    nullable: frozenset[str] = frozenset()
+    """Texts stored as null when blank."""
+
+    def __init__(self, model: type[models.Model], *, user: Any = None) -> None:
+        self.model = model
+        self.user = user
+        self.result = SyncResult()
+
+    def run(self, rows: SyncRows) -> SyncResult:
+        """Bring the table in line with the rows, in one transaction."""
+        with transaction.atomic():
+            take_write_lock(self.model)
+            self._run([(index, row) for index, row in enumerate(rows)])
+        self.result.problems.sort(key=lambda problem: problem.index)
+        return self.result
+
+    def _run(self, rows: Sequence[tuple[int, Mapping[str, Any]]]) -> None:
+        read = []
+        for index, row in rows:
+            try:
+                read.append((index, self._read(row)))
+            except RowProblem as problem:
+                self._report(index, problem)
+        self.prepare([values for _index, values in read])
+        seen: set[Any] = set()
+        creates: list[dict[str, Any]] = []
+        updates: list[tuple[dict[str, Any], dict[str, Any]]] = []
+        for index, values in read:
+            try:
+                before = self.match(values)
+                after = {**(before or self.blank()), **self.resolve(values)}
+                self.check(before, after)
+                keys = self.keys(after)
+                if not keys.isdisjoint(seen):
+                    raise RowProblem("", _("Another row is about the same record."))
+            except RowProblem as problem:
+                self._report(index, problem)
+                continue
+            seen |= keys
+            if before is None:
+                creates.append(after)
+            elif after != before:
+                updates.append((before, after))
+            else:
+                self.result.unchanged += 1
+        self.write(creates, updates)
+        self.result.created = len(creates)
+        self.result.updated = len(updates)
+
+    def _report(self, index: int, problem: RowProblem) -> None:
+        self.result.problems.append(SyncProblem(index, problem.name, problem.message))
+
+    def _read(self, row: Mapping[str, Any]) -> dict[str, Any]:
+        values = {}
+        for name, value in row.items():
+            reader = self.readers.get(name)
+            if reader is None:
+                known = ", ".join(self.readers)
+                raise RowProblem(name, _("There is no such field. Known are: %s.") % known)
+            try:
+                values[name] = reader(value)
+            except RowProblem as problem:
+                raise RowProblem(name, problem.message) from None
+        return values
+
+    def fetch(self, name: str, values: Iterable[Any]) -> dict[Any, dict[str, Any]]:
+        """Stored rows by the value of one field, locked."""
+        found = {}
+        wanted = sorted({value for value in values if value})
+        for chunk in in_chunks(wanted):
+            rows = self.model._default_manager.filter(**{f"{name}__in": chunk})
+            for row in rows.select_for_update().order_by("pk").values("id", *self.stored):
+                # Blank texts that are stored as null compare as "".
+                found[row[name]] = {
+                    key: "" if value is None and key in self.nullable else value
+                    for key, value in row.items()
+                }
+        return found
+
+    def blank(self) -> dict[str, Any]:
+        """A record before anything is known of it."""
+        return {
+            name: self.model._meta.get_field(name.removesuffix("_id")).get_default()
+            if name not in self.nullable
+            else ""
+            for name in self.stored
+        }
+
+    def columns(self, after: Mapping[str, Any]) -> tuple[Any, ...]:
+        """A record's values as stored."""
+        return tuple(after[name] or None if name in self.nullable else after[name] for name in self.stored)
+
+    def names(self) -> tuple[str, ...]:
+        return tuple(name.removesuffix("_id") for name in self.stored)
+
+    def write(
+        self, creates: Sequence[dict[str, Any]], updates: Sequence[tuple[dict[str, Any], dict[str, Any]]]
+    ) -> None:
+        """Insert and update in bulk."""
+        insert_rows(self.model, self.names(), [self.columns(after) for after in creates])
+        update_rows(
+            self.model, self.names(), [(*self.columns(after), before["id"]) for before, after in updates]
+        )
+
+    def prepare(self, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Fetch everything that matching needs, as sets."""
+        raise NotImplementedError
+
+    def match(self, values: Mapping[str, Any]) -> dict[str, Any] | None:
+        """The stored record that a row is about."""
+        raise NotImplementedError
+
+    def resolve(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        """A row's values by stored name."""
+        return dict(values)
+
+    def check(self, before: Mapping[str, Any] | None, after: Mapping[str, Any]) -> None:
+        """Raise :class:`RowProblem` for what may not be stored."""
+
+    def keys(self, after: Mapping[str, Any]) -> set[Any]:
+        """What no two rows may share."""
+        raise NotImplementedError
+
+
+class LearnerSync(Sync):
+    """Learners, matched by ``reference``, else by ULN."""
+
+    readers = {
+        "uln": read_uln,
+        "reference": text(128),
+        "given_names": text(255),
+        "family_name": text(255),
+        "gender": read_gender,
+        "date_of_birth": read_date,
+    }
+    stored = tuple(readers)
+    nullable = frozenset({"uln", "reference"})
+
+    def prepare(self, rows: Sequence[Mapping[str, Any]]) -> None:
+        self._by_reference = self.fetch("reference", (row.get("reference") for row in rows))
+        self._by_uln = self.fetch("uln", (row.get("uln") for row in rows))
+
+    def match(self, values: Mapping[str, Any]) -> dict[str, Any] | None:
+        reference, uln = values.get("reference"), values.get("uln")
+        if not reference and not uln:
+            raise RowProblem("", _("A learner needs a reference or a ULN to be known by."))
+        found = self._by_reference.get(reference) if reference else None
+        by_uln = self._by_uln.get(uln) if uln else None
+        if found is None and by_uln is not None:
+            if reference and by_uln["reference"]:
+                raise RowProblem(
+                    "uln", _("Learner %s already has this ULN.") % by_uln["reference"]
+                )
+            return by_uln
+        if found is not None and by_uln is not None and by_uln["id"] != found["id"]:
+            raise RowProblem("uln", _("Another learner already has this ULN."))
+        return found
+
+    def keys(self, after: Mapping[str, Any]) -> set[Any]:
+        return {(name, after[name]) for name in ("uln", "reference") if after[name]}
+
+
+class QualificationSync(Sync):
+    """Qualifications, matched by number; awarding organisations not yet known are created."""
+
+    readers = {"number": text(128), "title": text(255), "awarding_organisation": text(255)}
+    stored = ("number", "match_key", "title", "awarding_organisation_id")
+
+    def prepare(self, rows: Sequence[Mapping[str, Any]]) -> None:
+        from .qualifications import AwardingOrganisation
+
+        self._by_key = self.fetch("match_key", (match_key(row.get("number", "")) for row in rows))
+        self._organisations = by_name(
+            AwardingOrganisation, (row.get("awarding_organisation", "") for row in rows)
+        )
+
+    def match(self, values: Mapping[str, Any]) -> dict[str, Any] | None:
+        key = match_key(values.get("number", ""))
+        if not key:
+            raise RowProblem("number", _("A qualification needs a number with at least one letter or digit."))
+        return self._by_key.get(key)
+
+    def resolve(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        found = dict(values)
+        found["match_key"] = match_key(values["number"])
+        if "awarding_organisation" in found:
+            found["awarding_organisation_id"] = self._organisations.get(
+                found.pop("awarding_organisation")
+            )
+        return found
+
+    def check(self, before: Mapping[str, Any] | None, after: Mapping[str, Any]) -> None:
+        if not after["title"]:
+            raise RowProblem("title", sentence(Code.REQUIRED, {}))
+        if after["awarding_organisation_id"] is None:
+            raise RowProblem("awarding_organisation", sentence(Code.REQUIRED, {}))
+
+    def keys(self, after: Mapping[str, Any]) -> set[Any]:
+        return {after["match_key"]}
+
+
+class RegistrationSync(Sync):
+    """Registrations, matched by learner (``learner`` or ``uln``: the ULN; or ``reference``) and
+    qualification number. Programmes not yet known are created. Each change leaves a history entry."""
+
+    readers = {
+        "learner": read_uln,
+        "uln": read_uln,
+        "reference": text(128),
+        "qualification": text(128),
+        "programme": text(255),
+        "planned_achievement_date": read_date,
+        "status": read_status,
+        "registration_number": text(128),
+        "registration_date": read_date,
+        "certificate_claimed_date": read_date,
+        "achieved_date": read_date,
+        "certificate_received_date": read_date,
+        "certificate_sent_date": read_date,
+        "postal_tracking_reference": text(128),
+    }
+    stored = ("learner_id", "qualification_id", "programme_id", *tuple(readers)[5:])
+
+    def prepare(self, rows: Sequence[Mapping[str, Any]]) -> None:
+        from .learners import Learner
+        from .qualifications import Programme, Qualification
+
+        self._ulns = Learner.objects.by_uln(
+            {uln for row in rows for uln in (row.get("learner"), row.get("uln")) if uln}
+        )
+        self._references: dict[str, int] = {}
+        for chunk in in_chunks(sorted({row["reference"] for row in rows if row.get("reference")})):
+            self._references.update(
+                Learner.objects.filter(reference__in=chunk).values_list("reference", "pk")
+            )
+        self._qualifications = Qualification.objects.by_match_key(
+            {match_key(row.get("qualification", "")) for row in rows} - {""}
+        )
+        self._programmes = by_name(Programme, (row.get("programme", "") for row in rows))
+        learners = {*self._ulns.values(), *self._references.values()}
+        # Learners first, as commits of imports do, so that they wait for each other but not in a circle.
+        for chunk in in_chunks(sorted(learners)):
+            list(Learner.objects.select_for_update().filter(pk__in=chunk).order_by("pk").values_list("pk"))
+        self._stored: dict[tuple[int, int], dict[str, Any]] = {}
+        for chunk in in_chunks(sorted(learners)):
+            found = self.model._default_manager.select_for_update().filter(learner__in=chunk)
+            for row in found.order_by("pk").values("id", *self.stored):
+                self._stored[row["learner_id"], row["qualification_id"]] = row
+
+    def _pair(self, values: Mapping[str, Any]) -> tuple[int, int]:
+        reference, uln = values.get("reference"), values.get("learner") or values.get("uln")
+        learner = self._references.get(reference) if reference else None
+        if learner is None and uln:
+            learner = self._ulns.get(uln)
+        if learner is None:
+            raise RowProblem("learner", _("There is no such learner."))
+        qualification = self._qualifications.get(match_key(values.get("qualification", "")))
+        if qualification is None:
+            raise RowProblem("qualification", _("There is no such qualification."))
+        return learner, qualification
+
+    def match(self, values: Mapping[str, Any]) -> dict[str, Any] | None:
+        return self._stored.get(self._pair(values))
+
+    def resolve(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        found = {name: value for name, value in values.items() if name in self.stored}
+        found["learner_id"], found["qualification_id"] = self._pair(values)
+        if "programme" in values:
+            found["programme_id"] = self._programmes.get(values["programme"])
+        return found
+
+    def keys(self, after: Mapping[str, Any]) -> set[Any]:
+        return {(after["learner_id"], after["qualification_id"])}
+
+    def write(
+        self, creates: Sequence[dict[str, Any]], updates: Sequence[tuple[dict[str, Any], dict[str, Any]]]
+    ) -> None:
+        now = timezone.now()
+        insert_rows(
+            self.model,
+            (*self.names(), "created_at", "updated_at"),
+            [(*self.columns(after), now, now) for after in creates],
+        )
+        update_rows(
+            self.model,
+            (*self.names(), "updated_at"),
+            [(*self.columns(after), now, before["id"]) for before, after in updates],
+        )
+        self._log(creates, updates, now)
+
+    def _log(
+        self,
+        creates: Sequence[dict[str, Any]],
+        updates: Sequence[tuple[dict[str, Any], dict[str, Any]]],
+        now: dt.datetime,
+    ) -> None:
+        changed = [(None, after) for after in creates] + list(updates)
+        labels: dict[tuple[int, int], Any] = {}
+        for chunk in in_chunks(sorted({after["learner_id"] for _before, after in changed})):
+            found = self.model._default_manager.filter(learner__in=chunk)
+            for registration in found.select_related("learner", "qualification"):
+                pair = (registration.learner_id, registration.qualification_id)  # type: ignore[attr-defined]
+                labels[pair] = (registration.pk, str(registration))
+        entries = []
+        for before, after in changed:
+            pk, label = labels[after["learner_id"], after["qualification_id"]]
+            found = changes(before and _tracked(before), _tracked(after))
+            entries.append(Entry(pk, label, {"changes": found}))
+        write_entries(SYNC, entries, user=self.user, timestamp=now)
+
+
+def by_name(model: Any, names: Iterable[str]) -> dict[str, int]:
+    """Primary keys by name; those not yet known are created."""
+    wanted = sorted({name for name in names if name})
+    found: dict[str, int] = {}
+    for chunk in in_chunks(wanted):
+        found.update(model.objects.filter(name__in=chunk).values_list("name", "pk"))
+    missing = [name for name in wanted if name not in found]
+    if missing:
+        insert_rows(model, ("name",), [(name,) for name in missing])
+        for chunk in in_chunks(missing):
+            found.update(model.objects.filter(name__in=chunk).values_list("name", "pk"))
+    return found
+
+
+def _tracked(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {name.removesuffix("_id"): plain(value) for name, value in values.items() if name != "id"}
