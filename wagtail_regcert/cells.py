@@ -17,7 +17,9 @@ from .problems import CellError, Code
 TEXT_LIMIT = 128
 """The most characters of any text cell."""
 
-WHITE = "".join(c for c in map(chr, range(sys.maxunicode + 1)) if c.isspace()) + "\ufeff\u200b\u200c\u200d\u2060"
+WHITE = (
+    "".join(c for c in map(chr, range(sys.maxunicode + 1)) if c.isspace()) + "\ufeff\u200b\u200c\u200d\u2060"
+)
 """What is stripped from both ends of a cell: white space, and marks that show nothing."""
 
 TEMPORARY_ULN = "9999999999"
@@ -92,7 +94,7 @@ class Status(StrEnum):
     label: str
     """As written in files, in every language."""
 
-    def __new__(cls, value: str, label: str) -> Status:
+    def __new__(cls, value: str, label: str = "") -> Status:
         member = str.__new__(cls, value)
         member._value_ = value
         member.label = label
@@ -110,7 +112,7 @@ class Gender(StrEnum):
     label: str
     """As written in files, in every language."""
 
-    def __new__(cls, value: str, label: str) -> Gender:
+    def __new__(cls, value: str, label: str = "") -> Gender:
         member = str.__new__(cls, value)
         member._value_ = value
         member.label = label
@@ -120,8 +122,9 @@ class Gender(StrEnum):
 class Kind(Protocol):
     """How one column's cells are read and written."""
 
-    name: str
-    """``text``, ``status`` or ``date``: names the kind in messages and tips."""
+    @property
+    def name(self) -> str:
+        """``text``, ``status`` or ``date``: names the kind in messages and tips."""
 
     def parse(self, cell: str) -> object:
         """Cleaned, non-blank cell in; value or :class:`CellError` out."""

@@ -50,8 +50,7 @@ def plain(value: Any) -> Any:
 def snapshot(registration: Any) -> dict[str, Any]:
     """The tracked values of a registration."""
     return {
-        name: plain(getattr(registration, registration._meta.get_field(name).attname))
-        for name in TRACKED
+        name: plain(getattr(registration, registration._meta.get_field(name).attname)) for name in TRACKED
     }
 
 

@@ -26,7 +26,7 @@ class Separator(StrEnum):
 
     character: str
 
-    def __new__(cls, value: str, character: str) -> Separator:
+    def __new__(cls, value: str, character: str = "") -> Separator:
         member = str.__new__(cls, value)
         member._value_ = value
         member.character = character

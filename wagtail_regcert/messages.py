@@ -7,16 +7,13 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Callable, Mapping
-from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from .cells import TEMPORARY_ULN, Status
 from .layouts import REGISTRATIONS, Separator
-from .problems import Code, Fault, Problem, Warn
-
-Facts = Mapping[str, Any]
+from .problems import Code, Facts, Fault, Problem, Warn
 
 
 def sentence(code: Fault | Code | Warn, facts: Facts, value: str = "") -> str:
@@ -44,7 +41,7 @@ def _not_csv(facts: Facts, value: str) -> str:
 
 
 def _too_large(facts: Facts, value: str) -> str:
-    limit = facts["limit"]
+    limit = int(facts["limit"])
     size = f"{limit / 1_048_576:g}MB" if limit >= 1_048_576 else _("%d bytes") % limit
     return _(
         "The selected file must be smaller than %(size)s. "
@@ -78,17 +75,17 @@ def _malformed_csv(facts: Facts, value: str) -> str:
     if facts["reason"] == "long":
         text = _(
             "A cell in row %(row)d is too long: over 131,072 characters. "
-            "A quotation mark (\") before it may never be closed."
+            'A quotation mark (") before it may never be closed.'
         )
     elif facts["reason"] == "unclosed":
         text = _(
-            "A quotation mark (\") opened in row %(row)d is never closed. "
+            'A quotation mark (") opened in row %(row)d is never closed. '
             "Close it, or remove it, and select the file again."
         )
     else:
         text = _(
-            "There is text after a closing quotation mark (\") in row %(row)d. "
-            "Write a quotation mark inside a quoted cell twice (\"\")."
+            'There is text after a closing quotation mark (") in row %(row)d. '
+            'Write a quotation mark inside a quoted cell twice ("").'
         )
     return _join(text % facts, _better(facts))
 
@@ -101,16 +98,22 @@ def _bad_header(facts: Facts, value: str) -> str:
             "The first row says that the separator is %(name)s. Choose that separator, or remove the row."
         ) % {"name": name}
     if facts.get("reason") == "none":
-        return _("The selected file has no headings. Its first row must be the ten headings of the sample file.")
+        return _(
+            "The selected file has no headings. Its first row must be the ten headings of the sample file."
+        )
     if "better" in facts:
         return _better(facts)
     if not facts["expected"]:
-        text = _("Heading %(position)d in row %(row)d is “%(found)s”, but there are only ten columns. Remove it.")
+        text = _(
+            "Heading %(position)d in row %(row)d is “%(found)s”, but there are only ten columns. Remove it."
+        )
     elif not facts["found"]:
         text = _("Heading %(position)d in row %(row)d is missing. It must be “%(expected)s”.")
     else:
         text = _("Heading %(position)d in row %(row)d is “%(found)s”. It must be “%(expected)s”.")
-    return _join(text % facts, _("The first row must be the ten headings of the sample file, in the same order."))
+    return _join(
+        text % facts, _("The first row must be the ten headings of the sample file, in the same order.")
+    )
 
 
 def _no_records(facts: Facts, value: str) -> str:
@@ -122,27 +125,31 @@ def _better(facts: Facts) -> str:
         return ""
     return _(
         "The cells of this file seem to be separated by another character. Choose the separator “%(name)s”."
-    ) % {"name": separator_name(facts["better"])}
+    ) % {"name": separator_name(str(facts["better"]))}
 
 
 def _too_many_cells(facts: Facts, value: str) -> str:
-    return _(
-        "This row has %(cells)d cells, more than the headings. A separator inside a value has probably shifted "
-        "the rest. Put quotation marks (\"…\") around that value, or take the separator out."
-    ) % facts
+    return (
+        _(
+            "This row has %(cells)d cells, more than the headings. A separator inside a value has probably shifted "
+            'the rest. Put quotation marks ("…") around that value, or take the separator out.'
+        )
+        % facts
+    )
 
 
 def _bad_character(facts: Facts, value: str) -> str:
-    return _(
-        "Character %(position)d (%(codepoint)s) is a line break, tab or other character that cannot be seen. "
-        "Delete it, or type the value again."
-    ) % facts
+    return (
+        _(
+            "Character %(position)d (%(codepoint)s) is a line break, tab or other character that cannot be seen. "
+            "Delete it, or type the value again."
+        )
+        % facts
+    )
 
 
 def _too_long(facts: Facts, value: str) -> str:
-    return _(
-        "This has %(length)d characters. Shorten it to %(limit)d or fewer."
-    ) % facts
+    return _("This has %(length)d characters. Shorten it to %(limit)d or fewer.") % facts
 
 
 def _required(facts: Facts, value: str) -> str:
@@ -172,7 +179,9 @@ def _bad_date(facts: Facts, value: str) -> str:
         if len(year) != 4:
             return _("Enter the year with four digits, as dd/mm/yyyy.")
         if "/" in value and value.count("/") == 2:
-            return _("There is no such date, or its year is not between 1900 and 2100. Enter a real date as dd/mm/yyyy.")
+            return _(
+                "There is no such date, or its year is not between 1900 and 2100. Enter a real date as dd/mm/yyyy."
+            )
     return _("Enter a real date as dd/mm/yyyy, for example 31/08/2026, with a year from 1900 to 2100.")
 
 
@@ -184,9 +193,9 @@ def _unknown_qualification(facts: Facts, value: str) -> str:
 
 
 def _temporary_uln(facts: Facts, value: str) -> str:
-    return _(
-        "%s is the temporary ULN, which many learners share. Enter the learner's own ULN."
-    ) % TEMPORARY_ULN
+    return (
+        _("%s is the temporary ULN, which many learners share. Enter the learner's own ULN.") % TEMPORARY_ULN
+    )
 
 
 def _unknown_learner(facts: Facts, value: str) -> str:
@@ -198,9 +207,7 @@ def _unknown_learner(facts: Facts, value: str) -> str:
 def _hint(facts: Facts) -> str:
     match facts.get("hint"):
         case "excel":
-            return _(
-                "Excel has changed the number: format the column as text before you enter or paste it."
-            )
+            return _("Excel has changed the number: format the column as text before you enter or paste it.")
         case "zeros":
             return _("It exists as %(with_zeros)s: a spreadsheet has taken away the leading zeros.") % facts
         case "check_digit":
@@ -212,9 +219,9 @@ def _duplicate(facts: Facts, value: str) -> str:
     text = ngettext(
         "The same learner and qualification are in row %(rows)s too. Keep only one of these rows.",
         "The same learner and qualification are in rows %(rows)s too. Keep only one of these rows.",
-        facts["count"],
+        int(facts["count"]),
     )
-    more = facts["more"]
+    more = int(facts["more"])
     rest = ngettext("And in %d more row.", "And in %d more rows.", more) % more if more else ""
     return _join(text % facts, rest)
 
@@ -248,7 +255,7 @@ def _future_date(facts: Facts, value: str) -> str:
 
 def _missing_date(facts: Facts, value: str) -> str:
     return _("The status is %(label)s, but this date is blank.") % {
-        "label": Status(facts["status"]).label
+        "label": Status(str(facts["status"])).label
     }
 
 
@@ -257,10 +264,13 @@ def _check_digit(facts: Facts, value: str) -> str:
 
 
 def _short_row(facts: Facts, value: str) -> str:
-    return _(
-        "This row has fewer than %d cells. The missing ones at its end count as blank, and blank cells remove "
-        "stored values."
-    ) % REGISTRATIONS.width
+    return (
+        _(
+            "This row has fewer than %d cells. The missing ones at its end count as blank, and blank cells remove "
+            "stored values."
+        )
+        % REGISTRATIONS.width
+    )
 
 
 def _join(*sentences: str) -> str:

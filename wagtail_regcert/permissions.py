@@ -29,7 +29,9 @@ class RegistrationPermissionPolicy(ModelPermissionPolicy):
         needed = NEEDS.get(action)
         if needed is None:
             return bool(user.is_active and user.is_superuser)
-        return all(super(RegistrationPermissionPolicy, self).user_has_permission(user, name) for name in needed)
+        return all(
+            super(RegistrationPermissionPolicy, self).user_has_permission(user, name) for name in needed
+        )
 
     def users_with_any_permission(self, actions: Iterable[str]) -> Any:
         users = get_user_model().objects.none()

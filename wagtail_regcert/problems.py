@@ -56,19 +56,22 @@ class Warn(StrEnum):
     SHORT_ROW = "short_row"
 
 
+Facts = Mapping[str, str | int]
+"""What a message mentions besides its code: row, heading, limit, …"""
+
+
 class FileFault(NamedTuple):
     """One reason to refuse the whole file."""
 
     code: Fault
-    facts: Mapping[str, str | int] = {}
-    """What the message mentions: row, heading, separator, …"""
+    facts: Facts = {}
 
 
 class CellError(NamedTuple):
     """Why one cell cannot be taken; it has no place yet."""
 
     code: Code
-    facts: Mapping[str, str | int] = {}
+    facts: Facts = {}
 
 
 class Problem(NamedTuple):
@@ -81,7 +84,7 @@ class Problem(NamedTuple):
     value: str
     """The cell as cleaned, shortened by :func:`shown`; ``""`` for a whole row."""
     code: Code | Warn
-    facts: Mapping[str, str | int] = {}
+    facts: Facts = {}
 
 
 def shown(value: str) -> str:

@@ -62,9 +62,7 @@ def apply_records(
         [(*record.after, now, record.registration) for record in updated],
     )
     entries = _entries(run, sorted([*created, *updated]), _keys(created))
-    write_entries(
-        IMPORT, entries, user=run.user, user_name=run.user_name, run=run, timestamp=now
-    )
+    write_entries(IMPORT, entries, user=run.user, user_name=run.user_name, run=run, timestamp=now)
     return Outcome(len(created), len(updated), unchanged, removed, conflicts)
 
 
@@ -84,10 +82,7 @@ def _insert(created: Sequence[Record], now: dt.datetime) -> None:
     insert_rows(
         Registration,
         ("learner", "qualification", *STORED_FIELDS, "created_at", "updated_at"),
-        [
-            (record.learner, record.qualification, *record.after, now, now)
-            for record in created
-        ],
+        [(record.learner, record.qualification, *record.after, now, now) for record in created],
     )
 
 
@@ -125,5 +120,3 @@ def _names(model: Any, keys: set[int]) -> dict[int, str]:
         for chunk in in_chunks(sorted(keys))
         for instance in model.objects.filter(pk__in=chunk)
     }
-
-

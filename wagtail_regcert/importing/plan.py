@@ -9,7 +9,7 @@ from typing import Any
 
 from ..cells import TEMPORARY_ULN, check_digit_fails, match_key
 from ..layouts import DATE_CHAIN, OWN_DATE, STORED_FIELDS, Layout
-from ..problems import ROW, CellError, Code, Problem, Warn, shown
+from ..problems import ROW, Code, Facts, Problem, Warn, shown
 from .types import Parsed, Plan, Record, Sheet, StoredValues
 
 OTHERS_NAMED = 20
@@ -23,9 +23,7 @@ _OWN_DATE = {status: STORED_FIELDS.index(field) for status, field in OWN_DATE.it
 _MANGLED = re.compile(r"[0-9](?:[.,][0-9]+)?E[+-]?[0-9]+", re.IGNORECASE)
 
 
-def make_plan(
-    sheet: Sheet, parsed: Parsed, layout: Layout, stored: StoredValues, today: dt.date
-) -> Plan:
+def make_plan(sheet: Sheet, parsed: Parsed, layout: Layout, stored: StoredValues, today: dt.date) -> Plan:
     """Decide for every record: rejected, and why; or accepted, and what it changes."""
     numbers, ulns = parsed.columns[_QUALIFICATION], parsed.columns[_LEARNER]
     keys = {number: match_key(number) for number in set(numbers)}
@@ -58,9 +56,7 @@ def make_plan(
             rejected.append(row)
             continue
         registration, *before = registrations.get((learner, qualification), (None,))
-        records.append(
-            Record(row, learner, qualification, registration, tuple(before) or None, after)
-        )
+        records.append(Record(row, learner, qualification, registration, tuple(before) or None, after))
         warnings.extend(_warnings(row, ulns[index], after, layout, today))
         if index in sheet.short:
             warnings.append(Problem(row, ROW, "", Warn.SHORT_ROW))
@@ -77,14 +73,10 @@ def cleared(record: Record) -> int:
     """Count the stored values that a record removes."""
     if record.before is None:
         return 0
-    return sum(
-        1 for old, new in zip(record.before, record.after, strict=True) if old and not new
-    )
+    return sum(1 for old, new in zip(record.before, record.after, strict=True) if old and not new)
 
 
-def _repeated(
-    found: Sequence[tuple[int | None, int | None]], sheet: Sheet
-) -> Mapping[int, Sequence[int]]:
+def _repeated(found: Sequence[tuple[int | None, int | None]], sheet: Sheet) -> Mapping[int, Sequence[int]]:
     """Record index to the indexes of all records of the same learner and qualification."""
     groups: dict[tuple[int | None, int | None], list[int]] = {}
     for index, pair in enumerate(found):
@@ -105,8 +97,7 @@ def _errors(
 ) -> Iterator[Problem]:
     """Everything that is wrong with one record, in column order, the row itself last."""
     if index in sheet.long:
-        facts = {"cells": len(sheet.long[index])}
-        yield Problem(row, ROW, "", Code.TOO_MANY_CELLS, facts)
+        yield Problem(row, ROW, "", Code.TOO_MANY_CELLS, {"cells": len(sheet.long[index])})
         return
     bad = parsed.bad.get(index, {})
     learner, qualification = pair
@@ -116,19 +107,19 @@ def _errors(
             yield Problem(row, column.heading, shown(text), error.code, error.facts)
         elif position == _QUALIFICATION and qualification is None:
             number = parsed.columns[position][index]
-            facts = hints.qualification(number)
-            yield Problem(row, column.heading, shown(number), Code.UNKNOWN_QUALIFICATION, facts)
+            hint = hints.qualification(number)
+            yield Problem(row, column.heading, shown(number), Code.UNKNOWN_QUALIFICATION, hint)
         elif position == _LEARNER and learner is None:
             uln = parsed.columns[position][index]
             if uln == TEMPORARY_ULN:
                 yield Problem(row, column.heading, uln, Code.TEMPORARY_ULN)
             else:
-                facts = hints.learner(uln)
-                yield Problem(row, column.heading, shown(uln), Code.UNKNOWN_LEARNER, facts)
+                hint = hints.learner(uln)
+                yield Problem(row, column.heading, shown(uln), Code.UNKNOWN_LEARNER, hint)
     if group := repeated.get(index):
         others = [sheet.numbers[other] for other in group[: OTHERS_NAMED + 1] if other != index]
         others = others[:OTHERS_NAMED]
-        facts = {
+        facts: Facts = {
             "rows": ", ".join(map(str, others)),
             "count": len(others),
             "more": len(group) - 1 - len(others),
@@ -192,15 +183,15 @@ class _Hints:
         self._numbers = _with_zeros(lost_numbers, stored.qualifications)
         self._ulns = _with_zeros(lost_ulns, stored.learners)
 
-    def qualification(self, number: str) -> Mapping[str, str]:
+    def qualification(self, number: str) -> Facts:
         return self._facts(number, self._numbers.get(self._keys[number]))
 
-    def learner(self, uln: str) -> Mapping[str, str]:
+    def learner(self, uln: str) -> Facts:
         facts = self._facts(uln, self._ulns.get(uln))
         return facts or ({"hint": "check_digit"} if check_digit_fails(uln) else {})
 
     @staticmethod
-    def _facts(text: str, with_zeros: str | None) -> Mapping[str, str]:
+    def _facts(text: str, with_zeros: str | None) -> Facts:
         if _MANGLED.fullmatch(text):
             return {"hint": "excel"}
         return {"hint": "zeros", "with_zeros": with_zeros} if with_zeros else {}

@@ -15,7 +15,7 @@ import tablib
 
 from ..cells import clean
 from ..layouts import Layout, Separator
-from ..problems import Fault, FileFault
+from ..problems import Facts, Fault, FileFault
 from .types import Sheet
 
 CELL_LIMIT = 131_072
@@ -43,8 +43,8 @@ def read(text: str, separator: Separator, layout: Layout) -> Sheet | FileFault:
                 rows.append(row)
                 numbers.append(number)
     except _Broken as broken:
-        facts = {"row": broken.row, "reason": broken.reason}
-        return FileFault(Fault.MALFORMED_CSV, facts | _better_separator(text, separator, layout))
+        facts: Facts = {"row": broken.row, "reason": broken.reason}
+        return FileFault(Fault.MALFORMED_CSV, {**facts, **_better_separator(text, separator, layout)})
 
     start = 0
     if numbers and numbers[0] == 1 and (named := _named_separator(rows[0], separator)):
@@ -62,7 +62,7 @@ def read(text: str, separator: Separator, layout: Layout) -> Sheet | FileFault:
             "expected": layout.headings[difference] if difference < layout.width else "",
             "found": clean(header[difference])[:200] if difference < len(header) else "",
         }
-        return FileFault(Fault.BAD_HEADER, facts | _better_separator(text, separator, layout))
+        return FileFault(Fault.BAD_HEADER, {**facts, **_better_separator(text, separator, layout)})
     if len(rows) == start + 1:
         return FileFault(Fault.NO_RECORDS)
     return _sheet(rows[start + 1 :], numbers[start + 1 :], len(header), layout)

@@ -5,7 +5,6 @@ The one way in for the screens, the tasks and the command.
 
 from __future__ import annotations
 
-import datetime as dt
 import hashlib
 import heapq
 import uuid
@@ -34,9 +33,7 @@ Kind = RunPiece.Kind
 ATTEMPTS = 3
 """How often a commit is tried when the database gives it up, each time from the start."""
 
-NOT_ALLOWED = gettext_noop(
-    "Nothing was written: the person who started this import may not import any more."
-)
+NOT_ALLOWED = gettext_noop("Nothing was written: the person who started this import may not import any more.")
 BROKEN = gettext_noop(
     "Something went wrong on the server and nothing was written. Try again. If it happens again, tell the "
     "people who look after this site."
@@ -129,9 +126,7 @@ def _commit(run_id: uuid.UUID) -> None:
     run = ImportRun.objects.select_related("user").get(pk=run_id)
     if run.user_name and not (run.user and may(run.user, IMPORT)):
         raise OwnerMayNotImport
-    outcome = apply_records(
-        run, _sheet(run), staging.load_records(run), now, timezone.localdate()
-    )
+    outcome = apply_records(run, _sheet(run), staging.load_records(run), now, timezone.localdate())
     staging.save_problems(run, Kind.CONFLICTS, outcome.conflicts)
     ImportRun.objects.filter(pk=run_id).update(
         done=run.rows,
@@ -195,7 +190,6 @@ def _kinds(errors: Sequence[Problem]) -> list[tuple[str, str, int]]:
     """Code, column and how many, the most frequent first."""
     counts = Counter((problem.code.value, problem.column) for problem in errors)
     return [(code, column, count) for (code, column), count in counts.most_common()]
-
 
 
 def purge() -> int:

@@ -66,8 +66,7 @@ def load_records(run: ImportRun, start: int = 0, stop: int | None = None) -> Ite
 def as_plain(values: Sequence[Any]) -> tuple[str, ...]:
     """Values as staged: dates ISO, blanks ``""``."""
     return tuple(
-        "" if value is None else value if isinstance(value, str) else value.isoformat()
-        for value in values
+        "" if value is None else value if isinstance(value, str) else value.isoformat() for value in values
     )
 
 

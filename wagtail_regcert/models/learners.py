@@ -10,8 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 from ..cells import TEMPORARY_ULN, TEXT_LIMIT, Gender
 from .fields import CellDateField, CellField, ExactField, ULNField
-from .sync import LearnerSync, SyncRows, SyncResult
 from .sets import in_chunks
+from .sync import LearnerSync, SyncResult, SyncRows
 
 
 class LearnerQuerySet(models.QuerySet["Learner"]):
@@ -21,7 +21,8 @@ class LearnerQuerySet(models.QuerySet["Learner"]):
         """Map those of the ULNs that exist to primary keys."""
         found: dict[str, int] = {}
         for chunk in in_chunks(sorted(ulns)):
-            found.update(self.filter(uln__in=chunk).values_list("uln", "pk"))
+            rows = self.filter(uln__in=chunk).values_list("uln", "pk")
+            found.update((uln, pk) for uln, pk in rows if uln is not None)
         return found
 
     def sync(self, rows: SyncRows) -> SyncResult:

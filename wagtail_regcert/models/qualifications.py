@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from ..cells import TEXT_LIMIT, match_key
 from .fields import CellField, ExactField, MatchKeyField
 from .sets import in_chunks
-from .sync import QualificationSync, SyncRows, SyncResult
+from .sync import QualificationSync, SyncResult, SyncRows
 
 
 class AwardingOrganisation(models.Model):
@@ -95,9 +95,7 @@ class Qualification(models.Model):
             )
         same = type(self).objects.filter(match_key=key).exclude(pk=self.pk).first()
         if same is not None:
-            raise ValidationError(
-                {"number": _("This is the number of “%(other)s”.") % {"other": same}}
-            )
+            raise ValidationError({"number": _("This is the number of “%(other)s”.") % {"other": same}})
 
     def validate_unique(self, exclude: Any = None) -> None:
         # The match key is not on the form; clean() compares it and speaks of the number.

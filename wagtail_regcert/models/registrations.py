@@ -16,7 +16,7 @@ from .fields import CellDateField, CellField
 from .learners import Learner
 from .qualifications import Programme, Qualification
 from .sets import in_chunks
-from .sync import RegistrationSync, SyncRows, SyncResult
+from .sync import RegistrationSync, SyncResult, SyncRows
 
 
 class RegistrationQuerySet(models.QuerySet["Registration"]):
@@ -39,9 +39,9 @@ class RegistrationQuerySet(models.QuerySet["Registration"]):
                 found[learner, qualification] = tuple(values)
         return found
 
-    def sync(self, rows: SyncRows) -> SyncResult:
+    def sync(self, rows: SyncRows, *, user: Any = None) -> SyncResult:
         """Create or update registrations from mappings by field name; see :mod:`.sync`."""
-        return RegistrationSync(self.model).run(rows)
+        return RegistrationSync(self.model, user=user).run(rows)
 
 
 class Registration(models.Model):
@@ -91,9 +91,7 @@ class Registration(models.Model):
     achieved_date = CellDateField(_("achieved date"), null=True, blank=True)
     certificate_received_date = CellDateField(_("certificate received date"), null=True, blank=True)
     certificate_sent_date = CellDateField(_("certificate sent date"), null=True, blank=True)
-    postal_tracking_reference = CellField(
-        _("postal tracking reference"), max_length=TEXT_LIMIT, blank=True
-    )
+    postal_tracking_reference = CellField(_("postal tracking reference"), max_length=TEXT_LIMIT, blank=True)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     updated_at = models.DateTimeField(_("updated"), auto_now=True)
 
@@ -161,6 +159,6 @@ class RegistrationLogEntry(BaseLogEntry):
         default_permissions = ()
 
     @property
-    def user_display_name(self) -> Any:  # type: ignore[override]
+    def user_display_name(self) -> Any:
         """The user, or the name they had when they are gone."""
         return str(self.user) if self.user_id and self.user else self.user_name or _("system")

@@ -45,9 +45,7 @@ class ImportRun(models.Model):
         EXPIRED = "expired", _("Expired")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
-    )
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     user_name = models.CharField(_("user"), max_length=255, blank=True)
     created_at = models.DateTimeField(_("created"), default=timezone.now, db_index=True)
     finished_at = models.DateTimeField(_("finished"), null=True)
@@ -114,17 +112,16 @@ class RunPiece(models.Model):
 
     class Meta:
         default_permissions = ()
-        constraints = [
-            models.UniqueConstraint(fields=["run", "kind", "number"], name="regcert_one_piece")
-        ]
+        constraints = [models.UniqueConstraint(fields=["run", "kind", "number"], name="regcert_one_piece")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.number}"
 
 
 class ExportRun(models.Model):
     """Who exported what. Written before the first byte leaves."""
 
-    user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
-    )
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     user_name = models.CharField(_("user"), max_length=255, blank=True)
     created_at = models.DateTimeField(_("when"), default=timezone.now, db_index=True)
     layout = models.CharField(_("layout"), max_length=16)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, TypeVar
 
@@ -20,9 +19,7 @@ def in_chunks(items: Sequence[T], size: int = CHUNK) -> Iterator[Sequence[T]]:
         yield items[start : start + size]
 
 
-def insert_rows(
-    model: type[models.Model], names: Sequence[str], rows: Sequence[Sequence[Any]]
-) -> None:
+def insert_rows(model: type[models.Model], names: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
     """Insert rows of values, a statement prepared once for each chunk.
 
     Passes by ``bulk_create``, which on SQLite cuts statements at 999 parameters and makes an instance
@@ -30,25 +27,21 @@ def insert_rows(
     """
     connection = connections[router.db_for_write(model)]
     quote = connection.ops.quote_name
-    fields = [model._meta.get_field(name) for name in names]
-    columns = ", ".join(quote(field.column) for field in fields)  # type: ignore[union-attr]
+    fields = fields_of(model, names)
+    columns = ", ".join(quote(field.column) for field in fields)
     marks = ", ".join(["%s"] * len(fields))
     sql = f"INSERT INTO {quote(model._meta.db_table)} ({columns}) VALUES ({marks})"
     _execute(connection, sql, fields, rows)
 
 
-def update_rows(
-    model: type[models.Model], names: Sequence[str], rows: Sequence[Sequence[Any]]
-) -> None:
+def update_rows(model: type[models.Model], names: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
     """Update by primary key: rows of values, the key last. A statement prepared once for each chunk."""
     connection = connections[router.db_for_write(model)]
     quote = connection.ops.quote_name
-    fields = [model._meta.get_field(name) for name in names]
-    key = model._meta.pk
-    assignments = ", ".join(f"{quote(field.column)} = %s" for field in fields)  # type: ignore[union-attr]
-    sql = (
-        f"UPDATE {quote(model._meta.db_table)} SET {assignments} WHERE {quote(key.column)} = %s"
-    )
+    fields = fields_of(model, names)
+    (key,) = fields_of(model, ["pk"])
+    assignments = ", ".join(f"{quote(field.column)} = %s" for field in fields)
+    sql = f"UPDATE {quote(model._meta.db_table)} SET {assignments} WHERE {quote(key.column)} = %s"
     _execute(connection, sql, [*fields, key], rows)
 
 
@@ -59,14 +52,17 @@ def take_write_lock(model: type[models.Model]) -> None:
     """
     connection = connections[router.db_for_write(model)]
     quote = connection.ops.quote_name
-    table, key = quote(model._meta.db_table), quote(model._meta.pk.column)
+    table, key = quote(model._meta.db_table), quote(fields_of(model, ["pk"])[0].column)
     with connection.cursor() as cursor:
         cursor.execute(f"UPDATE {table} SET {key} = {key} WHERE 1 = 0")
 
 
-def _execute(
-    connection: Any, sql: str, fields: Sequence[Any], rows: Sequence[Sequence[Any]]
-) -> None:
+def fields_of(model: type[models.Model], names: Sequence[str]) -> list[Any]:
+    """Fields by name; ``pk`` is the primary key."""
+    return [model._meta.pk if name == "pk" else model._meta.get_field(name) for name in names]
+
+
+def _execute(connection: Any, sql: str, fields: Sequence[Any], rows: Sequence[Sequence[Any]]) -> None:
     if not rows:
         return
     converters = [_converter(field, connection) for field in fields]

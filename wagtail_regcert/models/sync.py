@@ -30,7 +30,7 @@ from ..cells import (
 from ..history import SYNC, Entry, changes, plain, write_entries
 from ..messages import sentence
 from ..problems import CellError, Code
-from .sets import in_chunks, insert_rows, take_write_lock, update_rows
+from .sets import fields_of, in_chunks, insert_rows, take_write_lock, update_rows
 
 SyncRows = Iterable[Mapping[str, Any]]
 
@@ -177,6 +177,7 @@ class Sync:
                 updates.append((before, after))
             else:
                 self.result.unchanged += 1
+        self.name_related([*creates, *(after for _before, after in updates)])
         self.write(creates, updates)
         self.result.created = len(creates)
         self.result.updated = len(updates)
@@ -206,18 +207,15 @@ class Sync:
             for row in rows.select_for_update().order_by("pk").values("id", *self.stored):
                 # Blank texts that are stored as null compare as "".
                 found[row[name]] = {
-                    key: "" if value is None and key in self.nullable else value
-                    for key, value in row.items()
+                    key: "" if value is None and key in self.nullable else value for key, value in row.items()
                 }
         return found
 
     def blank(self) -> dict[str, Any]:
         """A record before anything is known of it."""
         return {
-            name: self.model._meta.get_field(name.removesuffix("_id")).get_default()
-            if name not in self.nullable
-            else ""
-            for name in self.stored
+            name: "" if name in self.nullable else field.get_default()
+            for name, field in zip(self.stored, fields_of(self.model, self.names()), strict=True)
         }
 
     def columns(self, after: Mapping[str, Any]) -> tuple[Any, ...]:
@@ -235,6 +233,9 @@ class Sync:
         update_rows(
             self.model, self.names(), [(*self.columns(after), before["id"]) for before, after in updates]
         )
+
+    def name_related(self, records: Sequence[dict[str, Any]]) -> None:
+        """Give the records the keys of rows that they name and that are not stored yet."""
 
     def prepare(self, rows: Sequence[Mapping[str, Any]]) -> None:
         """Fetch everything that matching needs, as sets."""
@@ -282,16 +283,14 @@ class LearnerSync(Sync):
         by_uln = self._by_uln.get(uln) if uln else None
         if found is None and by_uln is not None:
             if reference and by_uln["reference"]:
-                raise RowProblem(
-                    "uln", _("Learner %s already has this ULN.") % by_uln["reference"]
-                )
+                raise RowProblem("uln", _("Learner %s already has this ULN.") % by_uln["reference"])
             return by_uln
         if found is not None and by_uln is not None and by_uln["id"] != found["id"]:
             raise RowProblem("uln", _("Another learner already has this ULN."))
         return found
 
     def keys(self, after: Mapping[str, Any]) -> set[Any]:
-        return {(name, after[name]) for name in ("uln", "reference") if after[name]}
+        return {(name, after[name]) for name in ("id", "uln", "reference") if after.get(name)}
 
 
 class QualificationSync(Sync):
@@ -318,10 +317,14 @@ class QualificationSync(Sync):
         found = dict(values)
         found["match_key"] = match_key(values["number"])
         if "awarding_organisation" in found:
-            found["awarding_organisation_id"] = self._organisations.get(
-                found.pop("awarding_organisation")
-            )
+            name = found.pop("awarding_organisation")
+            found["awarding_organisation_id"] = self._organisations.get(name, name) or None
         return found
+
+    def name_related(self, records: Sequence[dict[str, Any]]) -> None:
+        from .qualifications import AwardingOrganisation
+
+        create_named(AwardingOrganisation, "awarding_organisation_id", records)
 
     def check(self, before: Mapping[str, Any] | None, after: Mapping[str, Any]) -> None:
         if not after["title"]:
@@ -364,9 +367,8 @@ class RegistrationSync(Sync):
         )
         self._references: dict[str, int] = {}
         for chunk in in_chunks(sorted({row["reference"] for row in rows if row.get("reference")})):
-            self._references.update(
-                Learner.objects.filter(reference__in=chunk).values_list("reference", "pk")
-            )
+            found = Learner.objects.filter(reference__in=chunk).values_list("reference", "pk")
+            self._references.update((reference, pk) for reference, pk in found if reference is not None)
         self._qualifications = Qualification.objects.by_match_key(
             {match_key(row.get("qualification", "")) for row in rows} - {""}
         )
@@ -382,12 +384,17 @@ class RegistrationSync(Sync):
                 self._stored[row["learner_id"], row["qualification_id"]] = row
 
     def _pair(self, values: Mapping[str, Any]) -> tuple[int, int]:
-        reference, uln = values.get("reference"), values.get("learner") or values.get("uln")
-        learner = self._references.get(reference) if reference else None
-        if learner is None and uln:
-            learner = self._ulns.get(uln)
-        if learner is None:
-            raise RowProblem("learner", _("There is no such learner."))
+        found = {}
+        for name, keys in (("reference", self._references), ("learner", self._ulns), ("uln", self._ulns)):
+            if known_by := values.get(name):
+                if known_by not in keys:
+                    raise RowProblem(name, _("There is no such learner."))
+                found[name] = keys[known_by]
+        if not found:
+            raise RowProblem("learner", _("A registration needs a learner: a ULN or a reference."))
+        if len(set(found.values())) > 1:
+            raise RowProblem("learner", _("The reference and the ULN are those of different learners."))
+        learner = next(iter(found.values()))
         qualification = self._qualifications.get(match_key(values.get("qualification", "")))
         if qualification is None:
             raise RowProblem("qualification", _("There is no such qualification."))
@@ -400,8 +407,14 @@ class RegistrationSync(Sync):
         found = {name: value for name, value in values.items() if name in self.stored}
         found["learner_id"], found["qualification_id"] = self._pair(values)
         if "programme" in values:
-            found["programme_id"] = self._programmes.get(values["programme"])
+            name = values["programme"]
+            found["programme_id"] = self._programmes.get(name, name) or None
         return found
+
+    def name_related(self, records: Sequence[dict[str, Any]]) -> None:
+        from .qualifications import Programme
+
+        create_named(Programme, "programme_id", records)
 
     def keys(self, after: Mapping[str, Any]) -> set[Any]:
         return {(after["learner_id"], after["qualification_id"])}
@@ -438,23 +451,27 @@ class RegistrationSync(Sync):
         entries = []
         for before, after in changed:
             pk, label = labels[after["learner_id"], after["qualification_id"]]
-            found = changes(before and _tracked(before), _tracked(after))
-            entries.append(Entry(pk, label, {"changes": found}))
+            what = changes(before and _tracked(before), _tracked(after))
+            entries.append(Entry(pk, label, {"changes": what}))
         write_entries(SYNC, entries, user=self.user, timestamp=now)
 
 
 def by_name(model: Any, names: Iterable[str]) -> dict[str, int]:
-    """Primary keys by name; those not yet known are created."""
-    wanted = sorted({name for name in names if name})
+    """Primary keys by name, for those that exist."""
     found: dict[str, int] = {}
-    for chunk in in_chunks(wanted):
+    for chunk in in_chunks(sorted({name for name in names if name})):
         found.update(model.objects.filter(name__in=chunk).values_list("name", "pk"))
-    missing = [name for name in wanted if name not in found]
-    if missing:
-        insert_rows(model, ("name",), [(name,) for name in missing])
-        for chunk in in_chunks(missing):
-            found.update(model.objects.filter(name__in=chunk).values_list("name", "pk"))
     return found
+
+
+def create_named(model: Any, key: str, records: Sequence[dict[str, Any]]) -> None:
+    """Create the related rows that records hold by name, and put their primary keys in place."""
+    named = [record for record in records if isinstance(record[key], str)]
+    missing = sorted({record[key] for record in named})
+    insert_rows(model, ("name",), [(name,) for name in missing])
+    created = by_name(model, missing)
+    for record in named:
+        record[key] = created[record[key]]
 
 
 def _tracked(values: Mapping[str, Any]) -> dict[str, Any]:

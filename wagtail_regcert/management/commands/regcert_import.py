@@ -32,9 +32,7 @@ class Command(RegcertCommand):
         parser.add_argument("--validate-only", action="store_true", help="write nothing but the run")
         parser.add_argument("--user", metavar="USERNAME", help="whom the history names")
         parser.add_argument("--errors", metavar="PATH", help="write the errors as CSV")
-        parser.add_argument(
-            "--rejected", metavar="PATH", help="write the rejected records, ready to correct"
-        )
+        parser.add_argument("--rejected", metavar="PATH", help="write the rejected records, ready to correct")
         parser.add_argument("--json", action="store_true", help="print the result as JSON")
 
     def handle(self, *args: Any, **options: Any) -> None:
