@@ -167,6 +167,12 @@ class StatusLabel:
 
 _STATUS_BY_LABEL = {fold_status(status.label): status for status in Status}
 
+
+def day_as_text(day: dt.date) -> str:
+    """Write a day as dd/mm/yyyy. Not by ``strftime``, which is slow and pads years by platform."""
+    return f"{day.day:02d}/{day.month:02d}/{day.year:04d}"
+
+
 FIRST_YEAR, LAST_YEAR = 1900, 2100
 _DATE = re.compile(r"([0-9]{2})/([0-9]{2})/([0-9]{4})")
 
@@ -190,4 +196,4 @@ class Date:
             return CellError(Code.BAD_DATE)
 
     def format(self, value: object) -> str:
-        return f"{value:%d/%m/}{value.year:04d}" if isinstance(value, dt.date) else ""
+        return day_as_text(value) if isinstance(value, dt.date) else ""

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from ..history import IMPORT, Entry, write_entries
 from ..layouts import STORED_FIELDS
 from ..models import ImportRun, Learner, Qualification, Registration
-from ..models.sets import in_chunks, insert_rows, update_rows
+from ..models.sets import insert_rows, sets_of, update_rows
 from ..problems import ROW, Code, Problem
 from .pipeline import prepare
 from .plan import cleared
@@ -117,6 +117,6 @@ def _names(model: Any, keys: set[int]) -> dict[int, str]:
     """Primary key to what the object is called."""
     return {
         instance.pk: str(instance)
-        for chunk in in_chunks(sorted(keys))
-        for instance in model.objects.filter(pk__in=chunk)
+        for chosen in sets_of(keys, model.objects.db)
+        for instance in model.objects.filter(pk__in=chosen)
     }

@@ -7,7 +7,7 @@ import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
-from ..cells import TEMPORARY_ULN, check_digit_fails, match_key
+from ..cells import TEMPORARY_ULN, Date, check_digit_fails, day_as_text, match_key
 from ..layouts import DATE_CHAIN, OWN_DATE, STORED_FIELDS, Layout
 from ..problems import ROW, Code, Facts, Problem, Warn, shown
 from .types import Parsed, Plan, Record, Sheet, StoredValues
@@ -20,6 +20,7 @@ _FIRST_STORED = 2
 _STATUS = STORED_FIELDS.index("status")
 _CHAIN = tuple(STORED_FIELDS.index(field) for field in DATE_CHAIN)
 _OWN_DATE = {status: STORED_FIELDS.index(field) for status, field in OWN_DATE.items()}
+_DATE = Date()
 _MANGLED = re.compile(r"[0-9](?:[.,][0-9]+)?E[+-]?[0-9]+", re.IGNORECASE)
 
 
@@ -140,7 +141,7 @@ def _warnings(
         if date is None:
             continue
         if earlier is not None and date < earlier:
-            found.append((position, Warn.DATE_ORDER, {"earlier": _as_cell(earlier)}))
+            found.append((position, Warn.DATE_ORDER, {"earlier": day_as_text(earlier)}))
         if date > today:
             found.append((position, Warn.FUTURE_DATE, {}))
         earlier = date
@@ -154,16 +155,12 @@ def _warnings(
         Problem(
             row,
             layout.columns[position + _FIRST_STORED].heading,
-            uln if position < 0 else _as_cell(after[position]),
+            uln if position < 0 else _DATE.format(after[position]),
             code,
             facts,
         )
         for position, code, facts in found
     ]
-
-
-def _as_cell(date: dt.date | None) -> str:
-    return f"{date:%d/%m/}{date.year:04d}" if date else ""
 
 
 class _Hints:

@@ -5,11 +5,13 @@ The one way in for the screens, the tasks and the command.
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import heapq
 import uuid
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from django.db import IntegrityError, OperationalError, transaction
@@ -64,6 +66,11 @@ def start_run(
 
 def validate(run_id: uuid.UUID) -> None:
     """Work out what the run's file would do, and keep the report. Writes nothing else."""
+    with _collector_paused():
+        _validate(run_id)
+
+
+def _validate(run_id: uuid.UUID) -> None:
     if not ImportRun.objects.move(run_id, State.UPLOADED, State.VALIDATING):
         return
     run = ImportRun.objects.get(pk=run_id)
@@ -94,6 +101,21 @@ def validate(run_id: uuid.UUID) -> None:
         raise
 
 
+@contextmanager
+def _collector_paused() -> Iterator[None]:
+    """Keep the garbage collector from walking a million live cells again and again.
+
+    Nothing made here forms cycles, so nothing is lost; it nearly halves the time of a large file.
+    """
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
+
+
 def begin_commit(run_id: uuid.UUID) -> bool:
     """Claim a validated run; ``False`` when somebody already has, or it is in no state for it."""
     return ImportRun.objects.move(run_id, State.VALIDATED, State.COMMITTING, done=0)
@@ -104,7 +126,7 @@ def commit(run_id: uuid.UUID) -> None:
     try:
         for attempt in range(1, ATTEMPTS + 1):
             try:
-                with transaction.atomic():
+                with _collector_paused(), transaction.atomic():
                     _commit(run_id)
                 break
             except (IntegrityError, OperationalError):

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ..cells import TEMPORARY_ULN, TEXT_LIMIT, Gender
 from .fields import CellDateField, CellField, ExactField, ULNField
-from .sets import in_chunks
+from .sets import sets_of
 from .sync import LearnerSync, SyncResult, SyncRows
 
 
@@ -20,8 +20,8 @@ class LearnerQuerySet(models.QuerySet["Learner"]):
     def by_uln(self, ulns: Collection[str]) -> dict[str, int]:
         """Map those of the ULNs that exist to primary keys."""
         found: dict[str, int] = {}
-        for chunk in in_chunks(sorted(ulns)):
-            rows = self.filter(uln__in=chunk).values_list("uln", "pk")
+        for chosen in sets_of(ulns, self.db):
+            rows = self.filter(uln__in=chosen).values_list("uln", "pk")
             found.update((uln, pk) for uln, pk in rows if uln is not None)
         return found
 

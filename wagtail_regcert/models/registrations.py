@@ -15,7 +15,7 @@ from ..layouts import STORED_FIELDS
 from .fields import CellDateField, CellField
 from .learners import Learner
 from .qualifications import Programme, Qualification
-from .sets import in_chunks
+from .sets import sets_of
 from .sync import RegistrationSync, SyncResult, SyncRows
 
 
@@ -31,8 +31,8 @@ class RegistrationQuerySet(models.QuerySet["Registration"]):
     def stored_values(self, learners: Collection[int]) -> dict[tuple[int, int], tuple[Any, ...]]:
         """Map (learner, qualification) to (pk, the eight stored values), for all of those learners."""
         found: dict[tuple[int, int], tuple[Any, ...]] = {}
-        for chunk in in_chunks(sorted(learners)):
-            rows = self.filter(learner__in=chunk).values_list(
+        for chosen in sets_of(learners, self.db):
+            rows = self.filter(learner__in=chosen).values_list(
                 "learner_id", "qualification_id", "pk", *STORED_FIELDS
             )
             for learner, qualification, *values in rows:

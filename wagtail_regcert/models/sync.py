@@ -367,8 +367,8 @@ class RegistrationSync(Sync):
         )
         self._references: dict[str, int] = {}
         for chunk in in_chunks(sorted({row["reference"] for row in rows if row.get("reference")})):
-            found = Learner.objects.filter(reference__in=chunk).values_list("reference", "pk")
-            self._references.update((reference, pk) for reference, pk in found if reference is not None)
+            named = Learner.objects.filter(reference__in=chunk).values_list("reference", "pk")
+            self._references.update((reference, pk) for reference, pk in named if reference is not None)
         self._qualifications = Qualification.objects.by_match_key(
             {match_key(row.get("qualification", "")) for row in rows} - {""}
         )
