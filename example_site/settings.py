@@ -2,6 +2,7 @@
 
 import os
 from pathlib import Path
+from tempfile import gettempdir
 
 import dj_database_url
 
@@ -62,8 +63,11 @@ TEMPLATES = [
     }
 ]
 
-DATABASES = {"default": dj_database_url.config(default=f"sqlite:///{HERE / 'db.sqlite3'}", conn_max_age=60)}
+DATABASE_URL = os.environ.get("DATABASE_URL") or f"sqlite:///{HERE / 'db.sqlite3'}"
+DATABASES = {"default": dj_database_url.parse(DATABASE_URL, conn_max_age=60)}
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+    # A file, as in real life: threads cannot share a database in memory without surprises.
+    DATABASES["default"]["TEST"] = {"NAME": f"{gettempdir()}/regcert-{os.getpid()}.sqlite3"}
     # Readers do not wait for a commit in WAL mode; two commits wait for each other.
     DATABASES["default"].setdefault("OPTIONS", {}).update(
         timeout=20, init_command="PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;"
