@@ -132,6 +132,9 @@ class Kind(Protocol):
     def format(self, value: object) -> str:
         """Write a stored value; ``""`` for none."""
 
+    def from_plain(self, value: str) -> str:
+        """Write a value that a report keeps as plain text: dates ISO, statuses by their value."""
+
 
 @dataclass(frozen=True)
 class Text:
@@ -148,6 +151,9 @@ class Text:
     def format(self, value: object) -> str:
         return str(value) if value else ""
 
+    def from_plain(self, value: str) -> str:
+        return value
+
 
 @dataclass(frozen=True)
 class StatusLabel:
@@ -163,6 +169,14 @@ class StatusLabel:
 
     def format(self, value: object) -> str:
         return Status(str(value)).label
+
+    def from_plain(self, value: str) -> str:
+        return Status(value).label if value else ""
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The accepted values."""
+        return tuple(status.label for status in Status)
 
 
 _STATUS_BY_LABEL = {fold_status(status.label): status for status in Status}
@@ -197,3 +211,6 @@ class Date:
 
     def format(self, value: object) -> str:
         return day_as_text(value) if isinstance(value, dt.date) else ""
+
+    def from_plain(self, value: str) -> str:
+        return day_as_text(dt.date.fromisoformat(value)) if value else ""

@@ -26,6 +26,23 @@ def message(problem: Problem) -> str:
     return sentence(problem.code, problem.facts, problem.value)
 
 
+def kind_name(code: Code) -> str:
+    """Name a kind of error in a few words, for lists and filters."""
+    return {
+        Code.TOO_MANY_CELLS: _("Too many cells in the row"),
+        Code.BAD_CHARACTER: _("Character that cannot be seen"),
+        Code.TOO_LONG: _("Too long"),
+        Code.REQUIRED: _("Mandatory cell is blank"),
+        Code.BAD_STATUS: _("Not one of the statuses"),
+        Code.BAD_DATE: _("Not a date as dd/mm/yyyy"),
+        Code.UNKNOWN_QUALIFICATION: _("Unknown qualification"),
+        Code.TEMPORARY_ULN: _("Temporary ULN"),
+        Code.UNKNOWN_LEARNER: _("Unknown learner"),
+        Code.DUPLICATE: _("Same learner and qualification in several rows"),
+        Code.CHANGED_SINCE_VALIDATION: _("Changed since validation"),
+    }[code]
+
+
 def separator_name(separator: str) -> str:
     """Name a separator in the active language."""
     return {

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from enum import IntEnum
 from typing import Any
 
 from ..cells import TEMPORARY_ULN, Date, check_digit_fails, day_as_text, match_key
@@ -68,6 +69,25 @@ def make_plan(sheet: Sheet, parsed: Parsed, layout: Layout, stored: StoredValues
         warnings=warnings,
         rejected=frozenset(rejected),
     )
+
+
+class Change(IntEnum):
+    """What an accepted record does."""
+
+    CREATES = 0
+    UPDATES = 1
+    CLEARS = 2
+    """Updates, and removes stored values."""
+    NOTHING = 3
+
+
+def change_of(record: Record) -> Change:
+    """Say what an accepted record does."""
+    if record.is_created:
+        return Change.CREATES
+    if record.is_unchanged:
+        return Change.NOTHING
+    return Change.CLEARS if cleared(record) else Change.UPDATES
 
 
 def cleared(record: Record) -> int:

@@ -25,7 +25,7 @@ from ..problems import Problem
 from . import staging
 from .commit import apply_records
 from .pipeline import Opened, open_file, prepare
-from .plan import cleared
+from .plan import change_of, cleared
 from .stored import StoredInDatabase
 from .types import Record, Sheet
 
@@ -78,6 +78,7 @@ def _validate(run_id: uuid.UUID) -> None:
         sheet = _sheet(run)
         ImportRun.objects.filter(pk=run_id).update(total=len(sheet.numbers))
         plan = prepare(sheet, StoredInDatabase(), timezone.localdate())
+        run.error_kinds = _kinds(plan.errors)
         with transaction.atomic():
             # Only while nobody has cancelled the run meanwhile.
             if ImportRun.objects.move(
@@ -90,12 +91,19 @@ def _validate(run_id: uuid.UUID) -> None:
                 rejected=len(plan.rejected),
                 error_count=len(plan.errors),
                 warning_count=len(plan.warnings),
-                error_kinds=_kinds(plan.errors),
+                error_kinds=run.error_kinds,
                 **_planned(plan.records),
             ):
                 staging.save_problems(run, Kind.ERRORS, plan.errors)
+                kinds = {
+                    (code, column): number for number, (code, column, _count) in enumerate(run.error_kinds)
+                }
+                staging.save_kinds(
+                    run, Kind.ERROR_KINDS, bytes(kinds[error.code, error.column] for error in plan.errors)
+                )
                 staging.save_problems(run, Kind.WARNINGS, plan.warnings)
                 staging.save_records(run, plan.records)
+                staging.save_kinds(run, Kind.RECORD_KINDS, bytes(map(change_of, plan.records)))
     except Exception:
         ImportRun.objects.move(run_id, State.VALIDATING, State.FAILED, failure=BROKEN)
         raise

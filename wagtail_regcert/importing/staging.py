@@ -7,13 +7,16 @@ from __future__ import annotations
 
 import json
 import zlib
-from collections.abc import Iterator, Sequence
-from typing import Any
+from collections.abc import Callable, Iterator, Sequence
+from itertools import groupby
+from typing import Any, TypeVar
 
 from ..models import ImportRun, RunPiece
 from ..models.sets import in_chunks
 from ..problems import Code, Problem, Warn
 from .types import Record
+
+T = TypeVar("T")
 
 FILE_PIECE = 4 * 1024 * 1024
 """Bytes."""
@@ -61,6 +64,27 @@ def load_records(run: ImportRun, start: int = 0, stop: int | None = None) -> Ite
         row, learner, qualification, registration, before, after = entry
         old = None if before is None else as_plain(before)
         yield Record(row, learner, qualification, registration, old, as_plain(after))
+
+
+def save_kinds(run: ImportRun, kind: str, kinds: bytes) -> None:
+    """Keep one byte for each entry of a report, to find entries of a kind without reading them all."""
+    RunPiece.objects.create(run=run, kind=kind, number=0, items=len(kinds), data=zlib.compress(kinds, 1))
+
+
+def load_kinds(run: ImportRun, kind: str) -> bytes:
+    """Read the byte of each entry back; none where there is no report."""
+    data = _pieces(run, kind).values_list("data", flat=True).first()
+    return zlib.decompress(bytes(data)) if data is not None else b""
+
+
+def load_at(load: Callable[..., Iterator[T]], positions: Sequence[int]) -> list[T]:
+    """Read the entries at these positions, in this order, a piece of the report at a time."""
+    found: dict[int, T] = {}
+    for number, wanted in groupby(sorted(positions), key=lambda position: position // ENTRIES):
+        start = number * ENTRIES
+        piece = list(load(start, start + ENTRIES))
+        found.update((position, piece[position - start]) for position in wanted)
+    return [found[position] for position in positions]
 
 
 def as_plain(values: Sequence[Any]) -> tuple[str, ...]:

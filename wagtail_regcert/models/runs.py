@@ -84,13 +84,18 @@ class ImportRun(models.Model):
         return self.file_name
 
     @property
+    def state_shown(self) -> str:
+        """The state in words."""
+        return str(self.State.EXPIRED.label if self.has_expired else self.get_state_display())
+
+    @property
     def expires_at(self) -> dt.datetime:
         """When the staged file and the report become unreadable."""
         return self.created_at + dt.timedelta(days=conf.settings.STAGING_DAYS)
 
     @property
     def has_expired(self) -> bool:
-        return timezone.now() >= self.expires_at
+        return self.state == self.State.EXPIRED or timezone.now() >= self.expires_at
 
 
 class RunPiece(models.Model):
@@ -100,14 +105,16 @@ class RunPiece(models.Model):
         FILE = "file"
         ERRORS = "errors"
         WARNINGS = "warnings"
+        ERROR_KINDS = "error_kinds"
         RECORDS = "records"
+        RECORD_KINDS = "record_kinds"
         CONFLICTS = "conflicts"
 
     run = models.ForeignKey(ImportRun, on_delete=models.CASCADE, related_name="pieces")
     kind = models.CharField(max_length=16, choices=Kind.choices)
     number = models.PositiveIntegerField()
     items = models.PositiveIntegerField()
-    """Bytes of a file piece, entries of any other."""
+    """Bytes of a file or of kinds, entries of any other."""
     data = models.BinaryField()
 
     class Meta:

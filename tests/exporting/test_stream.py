@@ -1,0 +1,240 @@
+"""What stands in the exported files, and how they leave."""
+
+import csv
+import datetime as dt
+import gc
+import io
+import tracemalloc
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import translation
+
+from wagtail_regcert.exporting import stream
+from wagtail_regcert.exporting.columns import ExportLayout
+from wagtail_regcert.exporting.stream import export_bytes, start_export
+from wagtail_regcert.models import ExportRun, Qualification, Registration
+
+from ..makers import (
+    make_learner,
+    make_organisation,
+    make_programme,
+    make_qualification,
+    make_registration,
+    make_user,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+def exported(layout=ExportLayout.EXPORT, registrations=None):
+    found = Registration.objects.all() if registrations is None else registrations
+    return b"".join(export_bytes(found, layout))
+
+
+def rows(data):
+    return list(csv.reader(io.StringIO(data.decode("utf-8-sig"), newline="")))
+
+
+def full_registration(**values):
+    return make_registration(
+        learner=make_learner(
+            given_names="Siân",
+            family_name="Lee",
+            uln="9276308686",
+            gender="U",
+            date_of_birth=dt.date(2007, 3, 4),
+        ),
+        qualification=make_qualification(
+            number="603/2942/X",
+            title="Brickwork, Level 2",
+            awarding_organisation=make_organisation("Pearson"),
+        ),
+        programme=make_programme("Bricklayer"),
+        planned_achievement_date=dt.date(2027, 7, 31),
+        status="registration_not_required",
+        registration_number="REG-1",
+        registration_date=dt.date(2026, 1, 2),
+        certificate_claimed_date=dt.date(2026, 3, 4),
+        achieved_date=dt.date(2026, 2, 3),
+        certificate_received_date=dt.date(2026, 4, 5),
+        certificate_sent_date=dt.date(2026, 5, 6),
+        postal_tracking_reference="RM1GB",
+        **values,
+    )
+
+
+def test_a_record_is_written_byte_for_byte_like_this():
+    full_registration()
+
+    data = exported()
+
+    assert (
+        data
+        == (
+            "\ufeffFull name,ULN,Qualification,Awarding body,Status,Registration number,Gender,DateOfBirth,"
+            "Completion date,ProgramName,Aim ref number,RegisteredDate,Certificate received,Certificate claimed,"
+            "Achieved Date,Certificate Sent Date,Postal Tracking Reference\r\n"
+            'Siân Lee,9276308686,"Brickwork, Level 2",Pearson,Registration Not Required,REG-1,Not stated,'
+            "04/03/2007,31/07/2027,Bricklayer,603/2942/X,02/01/2026,05/04/2026,04/03/2026,03/02/2026,06/05/2026,"
+            "RM1GB\r\n"
+        ).encode()
+    )
+
+
+def test_the_import_layout_is_written_like_this():
+    full_registration()
+
+    data = exported(ExportLayout.IMPORT)
+
+    assert rows(data)[1:] == [
+        [
+            *("603/2942/X", "9276308686", "Registration Not Required", "REG-1", "02/01/2026"),
+            *("04/03/2026", "03/02/2026", "05/04/2026", "06/05/2026", "RM1GB"),
+        ]
+    ]
+
+
+def test_blanks_are_empty_cells():
+    make_registration(learner=make_learner(given_names="", family_name="Lee", uln=None))
+
+    (_headings, row) = rows(exported())
+
+    assert row[0] == "Lee"
+    assert row[1] == ""
+    assert row[5:10] == [""] * 5
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+44", "-1", "@x", "'=1", "''@x"])
+def test_formulas_are_guarded_in_typed_cells(settings, text):
+    make_registration(
+        learner=make_learner(given_names=text, family_name="", uln=text),
+        qualification=make_qualification(
+            number=text, title=text, awarding_organisation=make_organisation(text)
+        ),
+        programme=make_programme(text),
+        registration_number=text,
+        postal_tracking_reference=text,
+    )
+
+    guarded = rows(exported())[1]
+    settings.WAGTAIL_REGCERT = {"ESCAPE_FORMULAS": False}
+    plain = rows(exported())[1]
+    import_layout = rows(exported(ExportLayout.IMPORT))[1]
+
+    typed = (0, 1, 2, 3, 5, 9, 10, 16)
+    assert [guarded[i] for i in typed] == [f"'{text}"] * len(typed)
+    assert [plain[i] for i in typed] == [text] * len(typed)
+    assert [import_layout[i] for i in (0, 1, 3, 9)] == [f"'{text}"] * 4
+
+
+@pytest.mark.parametrize("text", ["O'Neill", "'quoted'", "a=b", "1-2"])
+def test_other_texts_are_left_alone(text):
+    make_registration(registration_number=text)
+
+    assert rows(exported())[1][5] == text
+
+
+def test_headings_and_labels_are_english_in_every_language():
+    make_registration(status="achieved", learner=make_learner(gender="F"))
+
+    english = exported()
+    with translation.override("cy"):
+        assert exported() == english
+
+
+def test_records_come_in_the_order_of_creation_across_chunks(monkeypatch):
+    monkeypatch.setattr(stream, "CHUNK", 3)
+    expected = [make_registration(registration_number=f"R{number}") for number in range(7)]
+
+    newest_first = Registration.objects.order_by("-pk")
+    data = rows(exported(registrations=newest_first))
+
+    assert [row[5] for row in data[1:]] == [registration.registration_number for registration in expected]
+
+
+def test_first_bytes_come_before_the_second_chunk_is_read(monkeypatch):
+    monkeypatch.setattr(stream, "CHUNK", 1)
+    for _number in range(5):
+        make_registration()
+
+    with CaptureQueriesContext(connection) as captured:
+        first = next(export_bytes(Registration.objects.all(), ExportLayout.EXPORT))
+
+    assert first.startswith(b"\xef\xbb\xbfFull name")
+    assert len(captured) <= 1
+
+
+def test_statements_grow_with_chunks_not_with_records(monkeypatch):
+    for _number in range(10):
+        make_registration()
+
+    with CaptureQueriesContext(connection) as captured:
+        exported()
+
+    assert len(captured) == 1
+
+
+def test_the_note_is_written_before_the_first_byte_and_counts_what_leaves():
+    with_uln = make_registration()
+    make_registration(learner=make_learner(uln=None))
+    user = make_user()
+
+    run, chunks = start_export(Registration.objects.all(), ExportLayout.IMPORT, user=user, filters="q=x")
+    make_registration()  # after the note
+
+    assert ExportRun.objects.get() == run
+    assert (run.user, run.user_name, run.layout, run.filters) == (user, user.username, "import", "q=x")
+    assert (run.records, run.left_out) == (1, 1)
+    data = rows(b"".join(chunks))
+    assert [row[1] for row in data[1:]] == [with_uln.learner.uln]
+
+
+def test_the_export_layout_leaves_nobody_out():
+    make_registration(learner=make_learner(uln=None))
+
+    run, chunks = start_export(Registration.objects.all(), ExportLayout.EXPORT, user=None, filters="")
+
+    assert (run.records, run.left_out) == (1, 0)
+    assert len(rows(b"".join(chunks))) == 2
+
+
+def test_no_records_make_a_file_of_headings():
+    run, chunks = start_export(Registration.objects.none(), ExportLayout.EXPORT, user=None, filters="")
+
+    assert run.records == 0
+    assert len(rows(b"".join(chunks))) == 1
+
+
+def test_memory_does_not_grow_with_the_number_of_records(monkeypatch):
+    monkeypatch.setattr(stream, "CHUNK", 50)
+    learner = make_learner()
+
+    def peak():
+        tracemalloc.start()
+        for _chunk in export_bytes(Registration.objects.all(), ExportLayout.EXPORT):
+            gc.collect()  # Django's queries are cycles
+        used = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        return used
+
+    def grow(number):
+        organisation = make_organisation()
+        start = Qualification.objects.count()
+        made = [
+            Qualification(number=f"N{start + i}", title="T", awarding_organisation=organisation)
+            for i in range(number)
+        ]
+        Qualification.objects.bulk_create(made)
+        Registration.objects.bulk_create(
+            Registration(learner=learner, qualification=qualification)
+            for qualification in Qualification.objects.order_by("pk")[start:]
+        )
+
+    grow(1500)
+    peak()
+    few = peak()
+    grow(4500)
+
+    assert peak() < 1.2 * few

@@ -1,0 +1,96 @@
+"""The columns of the files that carry registrations out, stated once.
+
+The import layout's come from :data:`wagtail_regcert.layouts.REGISTRATIONS`. Pure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from ..cells import Date, Gender, StatusLabel
+from ..layouts import REGISTRATIONS
+
+
+class ExportLayout(StrEnum):
+    """Which file leaves."""
+
+    EXPORT = "export"
+    IMPORT = "import"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExportColumn:
+    """One column of a file."""
+
+    heading: str
+    paths: tuple[str, ...]
+    """Lookups from ``Registration`` to the values that it is made of."""
+    write: Callable[..., str] | None = None
+    """Values to a cell; ``None`` where the one value is the text itself."""
+    repeats: bool = False
+    """Whether so few values exist (days, statuses) that each is written once and remembered.
+    Such cells are ours, not typed by anyone, and need no guard."""
+
+
+def full_name(given: str, family: str) -> str:
+    """Both names, one space between, as :attr:`Learner.full_name` has them."""
+    return f"{given} {family}".strip()
+
+
+def gender_label(value: str) -> str:
+    """A gender as files have it."""
+    return Gender(value).label if value else ""
+
+
+def _text(heading: str, path: str) -> ExportColumn:
+    return ExportColumn(heading=heading, paths=(path,))
+
+
+def _date(heading: str, path: str) -> ExportColumn:
+    return ExportColumn(heading=heading, paths=(path,), write=Date().format, repeats=True)
+
+
+EXPORT_COLUMNS = (
+    ExportColumn(
+        heading="Full name", paths=("learner__given_names", "learner__family_name"), write=full_name
+    ),
+    _text("ULN", "learner__uln"),
+    _text("Qualification", "qualification__title"),
+    _text("Awarding body", "qualification__awarding_organisation__name"),
+    ExportColumn(heading="Status", paths=("status",), write=StatusLabel().format, repeats=True),
+    _text("Registration number", "registration_number"),
+    ExportColumn(heading="Gender", paths=("learner__gender",), write=gender_label, repeats=True),
+    _date("DateOfBirth", "learner__date_of_birth"),
+    _date("Completion date", "planned_achievement_date"),
+    _text("ProgramName", "programme__name"),
+    _text("Aim ref number", "qualification__number"),
+    _date("RegisteredDate", "registration_date"),
+    _date("Certificate received", "certificate_received_date"),
+    _date("Certificate claimed", "certificate_claimed_date"),
+    _date("Achieved Date", "achieved_date"),
+    _date("Certificate Sent Date", "certificate_sent_date"),
+    _text("Postal Tracking Reference", "postal_tracking_reference"),
+)
+
+_RELATED = {"qualification": "qualification__number", "learner": "learner__uln"}
+
+
+def _of_import_layout(column: Any) -> ExportColumn:
+    is_text = column.kind.name == "text"
+    return ExportColumn(
+        heading=column.heading,
+        paths=(_RELATED.get(column.field, column.field),),
+        write=None if is_text else column.kind.format,
+        repeats=not is_text,
+    )
+
+
+IMPORT_COLUMNS = tuple(map(_of_import_layout, REGISTRATIONS.columns))
+
+COLUMNS: dict[ExportLayout, tuple[ExportColumn, ...]] = {
+    ExportLayout.EXPORT: EXPORT_COLUMNS,
+    ExportLayout.IMPORT: IMPORT_COLUMNS,
+}

@@ -1,0 +1,258 @@
+/*
+ * Import and Update. Everything works without this file; it adds the drop area, checks before the
+ * upload, progress, the sliding tips, and a page that follows a running import.
+ */
+(() => {
+  const { Controller } = window.StimulusModule;
+
+  const SEPARATORS = { comma: ',', semicolon: ';', tab: '\t', pipe: '|' };
+
+  const sizeOf = (bytes) => {
+    if (bytes < 1024) return `${bytes} B`;
+    if (bytes < 1048576) return `${(bytes / 1024).toFixed(1)} KB`;
+    return `${(bytes / 1048576).toFixed(2)} MB`;
+  };
+
+  class ImportController extends Controller {
+    static targets = [
+      'bar', 'error', 'file', 'form', 'hint', 'live', 'name', 'offer', 'offerButton', 'offerText',
+      'progress', 'progressLabel', 'submit', 'tips', 'tipsButton', 'tipsClose', 'tipsTitle', 'zone',
+    ];
+
+    static values = {
+      failed: String, limit: Number, notCsv: String, offer: String, several: String, tooLarge: String,
+      uploading: String, validating: String,
+    };
+
+    connect() {
+      this.element.classList.add('regcert-import--scripted');
+      this.tipsButtonTarget.hidden = false;
+      this.tipsCloseTarget.hidden = false;
+      this.hintTarget.hidden = false;
+    }
+
+    get separator() {
+      return this.formTarget.elements.separator;
+    }
+
+    over(event) {
+      event.preventDefault();
+      this.element.classList.add('regcert-import--over');
+    }
+
+    leave() {
+      this.element.classList.remove('regcert-import--over');
+    }
+
+    drop(event) {
+      event.preventDefault();
+      this.leave();
+      const { files } = event.dataTransfer;
+      if (files.length > 1) {
+        this.say(this.severalValue);
+        return;
+      }
+      if (files.length === 1) {
+        this.fileTarget.files = files;
+        this.chosen();
+      }
+    }
+
+    chosen() {
+      const [file] = this.fileTarget.files;
+      this.offerTarget.hidden = true;
+      this.nameTarget.textContent = file ? `${file.name} (${sizeOf(file.size)})` : '';
+      this.say(file ? this.problemWith(file) : '');
+      if (file) this.lookAtSeparator(file);
+    }
+
+    problemWith(file) {
+      if (!file.name.toLowerCase().endsWith('.csv')) return this.notCsvValue;
+      if (file.size >= this.limitValue) return this.tooLargeValue;
+      return '';
+    }
+
+    say(problem) {
+      this.errorTarget.textContent = problem;
+      this.zoneTarget.classList.toggle('regcert-drop--error', Boolean(problem));
+    }
+
+    async lookAtSeparator(file) {
+      const start = await file.slice(0, 2048).text();
+      const line = start.split(/\r|\n/).find((one) => one.trim() && !/^\ufeff?sep=/.test(one)) || '';
+      const counts = Object.entries(SEPARATORS).map(([name, character]) => [
+        line.split(character).length - 1,
+        name,
+      ]);
+      const [most, name] = counts.sort((a, b) => b[0] - a[0])[0];
+      // The headings have nine separators; offered, not forced.
+      if (most < 9 || name === this.separator.value) return;
+      const option = [...this.separator.options].find((one) => one.value === name);
+      this.offered = name;
+      this.offerTextTarget.textContent = this.offerValue;
+      this.offerButtonTarget.textContent = option.textContent;
+      this.offerTarget.hidden = false;
+    }
+
+    takeOffer() {
+      this.separator.value = this.offered;
+      this.offerTarget.hidden = true;
+      this.separator.focus();
+    }
+
+    submit(event) {
+      const [file] = this.fileTarget.files;
+      if (!file) return;
+      event.preventDefault();
+      const problem = this.problemWith(file);
+      if (problem) {
+        this.say(problem);
+        this.fileTarget.focus();
+        return;
+      }
+      this.upload();
+    }
+
+    upload() {
+      const request = new XMLHttpRequest();
+      this.submitTarget.disabled = true;
+      this.progressTarget.hidden = false;
+      this.tell(this.uploadingValue);
+      request.upload.addEventListener('progress', (event) => {
+        if (event.lengthComputable) this.barTarget.value = (100 * event.loaded) / event.total;
+      });
+      request.upload.addEventListener('load', () => {
+        this.barTarget.removeAttribute('value');
+        this.tell(this.validatingValue);
+      });
+      request.addEventListener('load', () => this.answered(request));
+      request.addEventListener('error', () => this.stopped(this.failedValue));
+      request.open('POST', this.formTarget.action);
+      request.setRequestHeader('Accept', 'text/html');
+      request.send(new FormData(this.formTarget));
+    }
+
+    answered(request) {
+      if (request.status >= 400) {
+        this.stopped(this.failedValue);
+        return;
+      }
+      if (request.responseURL !== this.formTarget.action) {
+        window.location.assign(request.responseURL);
+        return;
+      }
+      // The form again, with what is wrong.
+      const page = new DOMParser().parseFromString(request.responseText, 'text/html');
+      const problem = page.querySelector('.regcert-summary a, .regcert-summary li');
+      this.stopped(problem ? problem.textContent : this.failedValue);
+      if (problem) document.title = page.title;
+    }
+
+    stopped(problem) {
+      this.submitTarget.disabled = false;
+      this.progressTarget.hidden = true;
+      this.tell('');
+      this.say(problem);
+      this.fileTarget.focus();
+    }
+
+    tell(text) {
+      this.progressLabelTarget.textContent = text;
+      this.liveTarget.textContent = text;
+    }
+
+    toggleTips() {
+      if (this.element.classList.contains('regcert-import--tips')) this.closeTips();
+      else this.openTips();
+    }
+
+    openTips() {
+      this.element.classList.add('regcert-import--tips');
+      this.tipsButtonTarget.setAttribute('aria-expanded', 'true');
+      this.tipsTitleTarget.focus();
+      // In the capture phase, before the popup closes itself by the same key.
+      this.onKey = (event) => this.tipsKey(event);
+      document.addEventListener('keydown', this.onKey, true);
+    }
+
+    closeTips() {
+      this.element.classList.remove('regcert-import--tips');
+      this.tipsButtonTarget.setAttribute('aria-expanded', 'false');
+      document.removeEventListener('keydown', this.onKey, true);
+      this.tipsButtonTarget.focus();
+    }
+
+    tipsKey(event) {
+      if (event.key !== 'Escape' || !this.element.classList.contains('regcert-import--tips')) return;
+      event.preventDefault();
+      event.stopImmediatePropagation();
+      this.closeTips();
+    }
+  }
+
+  class FocusController extends Controller {
+    connect() {
+      this.element.focus();
+    }
+  }
+
+  /* A form that is sent once, however often its button is pressed. */
+  class OnceController extends Controller {
+    submit(event) {
+      if (this.sent) event.preventDefault();
+      this.sent = true;
+    }
+
+    connect() {
+      // Back in the browser: the page may come from its cache.
+      this.shown = () => {
+        this.sent = false;
+      };
+      window.addEventListener('pageshow', this.shown);
+    }
+
+    disconnect() {
+      window.removeEventListener('pageshow', this.shown);
+    }
+  }
+
+  class StatusController extends Controller {
+    static targets = ['bar'];
+
+    static values = { state: String, url: String };
+
+    connect() {
+      this.timer = window.setTimeout(() => this.ask(), 1000);
+    }
+
+    disconnect() {
+      window.clearTimeout(this.timer);
+    }
+
+    async ask() {
+      let wait = 1000;
+      try {
+        const response = await fetch(this.urlValue, { headers: { Accept: 'application/json' } });
+        const { state, progress } = await response.json();
+        if (state !== this.stateValue && !['uploaded', 'validating'].includes(state)) {
+          window.location.reload();
+          return;
+        }
+        if (progress.total && progress.done) {
+          this.barTarget.max = progress.total;
+          this.barTarget.value = progress.done;
+        }
+      } catch {
+        // The server may be restarting: ask again, less often.
+        wait = 5000;
+      }
+      this.timer = window.setTimeout(() => this.ask(), wait);
+    }
+  }
+
+  const { app } = window.wagtail;
+  app.register('regcert-import', ImportController);
+  app.register('regcert-focus', FocusController);
+  app.register('regcert-once', OnceController);
+  app.register('regcert-status', StatusController);
+})();

@@ -1,0 +1,84 @@
+"""Tables of a report on screen. They read only the page that is shown."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from typing import Any
+
+import django_tables2 as tables
+from django.utils.translation import gettext_lazy as _
+from django_tables2.data import TableData
+
+from .importing import staging
+from .messages import message
+from .models import ImportRun, RunPiece
+from .problems import Problem
+
+PER_PAGE = 50
+
+
+class StagedRows(Sequence[Any]):
+    """Entries of a report at some positions; a slice reads just those."""
+
+    def __init__(self, load: Callable[..., Iterator[Any]], positions: Sequence[int]) -> None:
+        self._load = load
+        self.positions = positions
+
+    def __len__(self) -> int:
+        return len(self.positions)
+
+    def __getitem__(self, key: Any) -> Any:
+        if isinstance(key, slice):
+            return staging.load_at(self._load, self.positions[key])
+        return staging.load_at(self._load, [self.positions[key]])[0]
+
+
+class ErrorData(TableData):
+    """Errors of a run, of all kinds or of one, in any of the table's orders."""
+
+    def __init__(self, run: ImportRun, kind: int | None = None) -> None:
+        self._kinds = staging.load_kinds(run, RunPiece.Kind.ERROR_KINDS)
+        self._names: list[Any] = run.error_kinds
+        positions: Sequence[int] = range(len(self._kinds))
+        if kind is not None:
+            positions = [position for position, value in enumerate(self._kinds) if value == kind]
+        super().__init__(StagedRows(partial(staging.load_problems, run, RunPiece.Kind.ERRORS), positions))
+
+    def __len__(self) -> int:
+        return len(self.data)
+
+    def order_by(self, aliases: Sequence[str]) -> None:
+        """Order by row (as they stand), by column or by kind; rows stay in order within each."""
+        positions = self.data.positions
+        for alias in reversed(aliases):
+            name, backwards = alias.lstrip("-"), alias.startswith("-")
+            if name == "row":
+                positions = sorted(positions, reverse=backwards)
+                continue
+            part = 1 if name == "column" else 0
+            order = sorted(range(len(self._names)), key=lambda kind: self._names[kind][part])
+            rank = bytes(order.index(kind) for kind in range(len(self._names)))
+            positions = sorted(positions, key=lambda at: rank[self._kinds[at]], reverse=backwards)
+        self.data.positions = positions
+
+
+class ErrorsTable(tables.Table):
+    """Row, column, value, what is wrong and how to put it right."""
+
+    row = tables.Column(verbose_name=_("Row"))
+    column = tables.Column(verbose_name=_("Column"), empty_values=())
+    value = tables.Column(verbose_name=_("Value"), orderable=False, empty_values=())
+    code = tables.Column(verbose_name=_("What is wrong"), empty_values=())
+
+    class Meta:
+        template_name = "wagtail_regcert/imports/table.html"
+        attrs = {"class": "listing regcert-table"}
+        order_by_field = "ordering"
+        page_field = "p"
+
+    def render_column(self, value: str) -> Any:
+        return value or _("(whole row)")
+
+    def render_code(self, record: Problem) -> str:
+        return message(record)

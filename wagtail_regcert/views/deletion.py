@@ -1,0 +1,74 @@
+"""Deleting what is still referred to: refused, with a message that says by how many."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.db import transaction
+from django.db.models import ProtectedError
+from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import ngettext
+from wagtail.admin import messages
+from wagtail.snippets.views.snippets import DeleteView
+
+from ..models import AwardingOrganisation, Qualification, Registration
+
+MOST_NAMED = 5
+"""Refusals spelled out for one request."""
+
+
+def refusal(instance: Any) -> str:
+    """Why this may not be deleted; ``""`` when it may."""
+    if isinstance(instance, AwardingOrganisation):
+        count = Qualification.objects.filter(awarding_organisation=instance).count()
+        message = ngettext(
+            "“%(name)s” cannot be deleted: %(count)d qualification refers to it.",
+            "“%(name)s” cannot be deleted: %(count)d qualifications refer to it.",
+            count,
+        )
+    else:
+        count = Registration.objects.filter(**{instance._meta.model_name: instance}).count()
+        message = ngettext(
+            "“%(name)s” cannot be deleted: %(count)d registration refers to it.",
+            "“%(name)s” cannot be deleted: %(count)d registrations refer to it.",
+            count,
+        )
+    return message % {"name": instance, "count": count} if count else ""
+
+
+def refusals(instances: Iterable[Any]) -> list[str]:
+    """The first few reasons why these may not be deleted."""
+    found = []
+    for instance in instances:
+        if message := refusal(instance):
+            found.append(message)
+            if len(found) == MOST_NAMED:
+                break
+    return found
+
+
+class ReferenceDeleteView(DeleteView):
+    """Delete one learner, qualification, awarding organisation or programme, if nothing refers to it."""
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        return self._refused() or super().get(request, *args, **kwargs)
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if refused := self._refused():
+            return refused
+        try:
+            with transaction.atomic():
+                return super().post(request, *args, **kwargs)
+        except ProtectedError:
+            # Something came to refer to it just now.
+            return self._refused() or redirect(reverse(self.index_url_name))
+
+    def _refused(self) -> HttpResponseBase | None:
+        message = refusal(self.object)
+        if not message:
+            return None
+        messages.error(self.request, message)
+        return redirect(reverse(self.index_url_name))

@@ -1,0 +1,77 @@
+"""Creation, edits and deletion of a registration by hand; each leaves one history entry."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.http import Http404, HttpRequest, HttpResponseBase
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from wagtail.snippets.views.snippets import CreateView, DeleteView, EditView
+
+from ..history import CREATE, DELETE, EDIT, changes, log_change, snapshot
+from ..models import Registration
+from ..models.sets import take_write_lock
+
+
+def locked(pk: Any) -> Registration:
+    """The registration as stored now, which nobody else may change until the transaction ends."""
+    take_write_lock(Registration)
+    try:
+        return Registration.objects.select_for_update().get(pk=pk)
+    except Registration.DoesNotExist:
+        raise Http404 from None
+
+
+class SaveWithHistory:
+    """Save, and write our own history entry in place of Wagtail's."""
+
+    action: str
+    request: Any
+    form: Any
+    model: Any
+    history_action = EDIT
+    new_revision = None
+
+    def save_instance(self) -> Registration:
+        instance = self.form.save()
+        found = changes(self.form.before, snapshot(instance))
+        self.has_content_changes = bool(found)
+        if found:
+            log_change(self.history_action, instance, found, user=self.request.user, timestamp=timezone.now())
+        return instance
+
+    def form_valid(self, form: Any) -> Any:
+        try:
+            return super().form_valid(form)  # type: ignore[misc]
+        except IntegrityError:
+            # Somebody created the same registration between the form's check and now.
+            form.add_error(None, _("This learner is already on this qualification."))
+            self.produced_error_code = "validation_error"
+            self.produced_error_message = self.get_error_message()  # type: ignore[attr-defined]
+            return self.form_invalid(form)  # type: ignore[attr-defined]
+
+
+class RegistrationCreateView(SaveWithHistory, CreateView):
+    history_action = CREATE
+
+
+class RegistrationEditView(SaveWithHistory, EditView):
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        with transaction.atomic():
+            self.object = locked(self.object.pk)
+            response = super().post(request, *args, **kwargs)
+            if hasattr(response, "render") and not response.is_rendered:
+                # While what it shows is still locked.
+                response.render()
+            return response
+
+
+class RegistrationDeleteView(DeleteView):
+    def delete_action(self) -> None:
+        with transaction.atomic():
+            registration = locked(self.object.pk)
+            found = changes(snapshot(registration), None)
+            log_change(DELETE, registration, found, user=self.request.user, timestamp=timezone.now())
+            registration.delete()

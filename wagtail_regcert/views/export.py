@@ -1,0 +1,105 @@
+"""Export all results of the listing; and the list of exports."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponseBase, StreamingHttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.http import require_safe
+from wagtail.admin import messages
+from wagtail.admin.ui.tables import Column, DateColumn
+from wagtail.admin.views.generic.base import BaseListingView
+
+from ..exporting.columns import ExportLayout
+from ..exporting.stream import start_export
+from ..models import ExportRun, Registration
+from ..permissions import EXPORT, may
+from .listing import filters_in, listing_for
+
+
+@require_safe
+def export(request: HttpRequest) -> HttpResponseBase:
+    """Download all records of the listing's filters and search, in either layout."""
+    if not may(request.user, EXPORT):
+        raise PermissionDenied
+    layout = request.GET.get("layout") or ExportLayout.EXPORT
+    if layout not in set(ExportLayout):
+        messages.error(request, _("There is no such layout. Nothing was exported."))
+        return back_to_listing(request)
+    listing = listing_for(request)
+    if listing.problems:
+        messages.error(request, _("Nothing was exported: a filter is not right."))
+        return back_to_listing(request)
+    return download(request, listing.get_queryset(), ExportLayout(layout), filters_in(request))
+
+
+def download(
+    request: HttpRequest, registrations: QuerySet[Registration], layout: ExportLayout, filters: str
+) -> HttpResponseBase:
+    """The file of these registrations. Leaves an ``ExportRun``."""
+    run, chunks = start_export(registrations, layout, user=request.user, filters=filters)
+    if run.left_out:
+        messages.warning(
+            request,
+            ngettext(
+                "%(count)d registration was left out of the exported file: its learner has no ULN yet.",
+                "%(count)d registrations were left out of the exported file: their learners have no ULN yet.",
+                run.left_out,
+            )
+            % {"count": run.left_out},
+        )
+    return StreamingHttpResponse(
+        chunks,
+        content_type="text/csv; charset=utf-8",
+        headers={
+            "Content-Disposition": f'attachment; filename="registrations-{timezone.localdate():%Y-%m-%d}.csv"',
+            "X-Content-Type-Options": "nosniff",
+            "Cache-Control": "no-store",
+        },
+    )
+
+
+def back_to_listing(request: HttpRequest) -> HttpResponseBase:
+    """The listing with the same filters, which says what is wrong with them."""
+    url = reverse(Registration.snippet_viewset.get_url_name("list"))  # type: ignore[attr-defined]
+    query = filters_in(request)
+    return redirect(f"{url}?{query}" if query else url)
+
+
+class ExportsView(BaseListingView):
+    """Who exported what; for superusers."""
+
+    model = ExportRun
+    page_title = gettext_lazy("Exports of registrations")
+    header_icon = "download"
+    paginate_by = 50
+    default_ordering = "-created_at"
+    index_url_name = "wagtail_regcert:exports"
+    verbose_name_plural = ExportRun._meta.verbose_name_plural
+
+    @property
+    def columns(self) -> list[Column]:
+        return [
+            DateColumn("created_at", label=_("When"), sort_key="created_at"),
+            Column("user_name", label=_("User"), accessor=_user, sort_key="user_name"),
+            Column("layout", label=_("Layout")),
+            Column("records", label=_("Records"), sort_key="records"),
+            Column("left_out", label=_("Left out: no ULN")),
+            Column("filters", label=_("Filters")),
+        ]
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if not (request.user.is_active and request.user.is_superuser):
+            raise PermissionDenied
+        return super().dispatch(request, *args, **kwargs)
+
+
+def _user(run: ExportRun) -> Any:
+    return run.user_name or _("system")

@@ -1,0 +1,259 @@
+"""The listing of registrations: columns, order, search, filters, and what it offers to whom."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.functional import cached_property
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.ui.tables import Column, DateColumn
+from wagtail.admin.views.bulk_action.registry import bulk_action_registry
+from wagtail.admin.widgets.button import Button, HeaderButton, ListingButton
+from wagtail.snippets.views.snippets import IndexView
+
+from ..cells import Status
+from ..exporting.columns import ExportLayout
+from ..filters import search
+from ..models import Registration
+from ..permissions import EXPORT, IMPORT, MANAGE, may
+
+NOT_FILTERS = ("p", "ordering", "id", "next", "layout", "export", "childOf", "csrfmiddlewaretoken")
+"""Parameters beside the filters and the search; those that begin with ``_w_`` are Wagtail's."""
+
+STATUS_COLOURS = {
+    Status.NOT_REGISTERED: "regcert-status--none",
+    Status.REGISTERED: "regcert-status--registered",
+    Status.ACHIEVED: "regcert-status--achieved",
+    Status.CERTIFICATE_CLAIMED: "regcert-status--claimed",
+    Status.CERTIFICATE_RECEIVED: "regcert-status--received",
+    Status.CERTIFICATE_SENT: "regcert-status--sent",
+    Status.EXEMPT: "regcert-status--exempt",
+    Status.REGISTRATION_NOT_REQUIRED: "regcert-status--exempt",
+}
+
+
+class StatusColumn(Column):
+    """A coloured tag that says the status in words too."""
+
+    cell_template_name = "wagtail_regcert/registrations/status_cell.html"
+
+    def get_cell_context_data(self, instance: Registration, parent_context: Any) -> dict[str, Any]:
+        context = super().get_cell_context_data(instance, parent_context)
+        context["colour"] = STATUS_COLOURS.get(instance.status, "")
+        return context
+
+
+class DayColumn(DateColumn):
+    """A day as our files write it."""
+
+    cell_template_name = "wagtail_regcert/registrations/day_cell.html"
+
+
+class RegistrationIndexView(IndexView):
+    """The listing."""
+
+    any_permission_required = [MANAGE]
+    page_title = _("Registration and Certification")
+    template_name = "wagtail_regcert/registrations/index.html"
+    results_template_name = "wagtail_regcert/registrations/index_results.html"
+    is_searchable = True
+    search_backend_name = None
+    default_ordering = "learner"
+    paginate_by = 50
+    # The viewset fills what it finds here.
+    history_url_name: str | None = None
+
+    orderings = {
+        "learner": ("learner__family_name", "learner__given_names"),
+        "uln": ("learner__uln",),
+        "qualification": ("qualification__title", "qualification__number"),
+        "awarding_organisation": ("qualification__awarding_organisation__name",),
+    }
+    """Sort key to fields; any other key is a field's name."""
+
+    @cached_property
+    def columns(self) -> list[Column]:
+        title = self._get_title_column(
+            "learner", accessor=lambda registration: registration.learner.full_name, label=_("Learner")
+        )
+        title.sort_key = "learner"
+        checkbox = super().columns[0]
+        return [
+            checkbox,
+            title,
+            Column("uln", label=_("ULN"), accessor="learner.uln", sort_key="uln"),
+            Column("qualification", label=_("Qualification"), sort_key="qualification"),
+            Column(
+                "awarding_organisation",
+                label=_("Awarding organisation"),
+                accessor="qualification.awarding_organisation.name",
+                sort_key="awarding_organisation",
+            ),
+            StatusColumn("status", label=_("Status"), accessor="get_status_display", sort_key="status"),
+            Column("registration_number", label=_("Registration number"), sort_key="registration_number"),
+            DayColumn("registration_date", label=_("Registered on"), sort_key="registration_date"),
+            DayColumn("achieved_date", label=_("Achieved on"), sort_key="achieved_date"),
+            DayColumn("certificate_claimed_date", label=_("Claimed on"), sort_key="certificate_claimed_date"),
+            DayColumn(
+                "certificate_received_date", label=_("Received on"), sort_key="certificate_received_date"
+            ),
+            DayColumn("certificate_sent_date", label=_("Sent on"), sort_key="certificate_sent_date"),
+        ]
+
+    @cached_property
+    def list_display(self) -> list[str]:
+        # Wagtail's own would order by the log.
+        return ["learner"]
+
+    def _get_custom_column(self, field_name: str, column_class: Any = Column, **kwargs: Any) -> Column:
+        kwargs.setdefault("label", field_name)
+        return column_class(field_name, **kwargs)
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if not self.is_export:
+            return super().get(request, *args, **kwargs)
+        # Wagtail's own export, which asks for no more than the listing does. Ours takes its place.
+        if not may(request.user, EXPORT):
+            raise PermissionDenied
+        return redirect(self._export_url(ExportLayout.EXPORT))
+
+    def get_base_queryset(self) -> QuerySet[Registration]:
+        return Registration.objects.select_related(
+            "learner", "qualification", "qualification__awarding_organisation"
+        )
+
+    def order_queryset(self, queryset: QuerySet[Registration]) -> QuerySet[Registration]:
+        minus, key = ("-", self.ordering[1:]) if self.ordering.startswith("-") else ("", self.ordering)
+        fields = self.orderings.get(key, (key,))
+        # The primary key last: pages must not repeat or lose records that are otherwise equal.
+        return queryset.order_by(*(minus + field for field in fields), minus + "pk")
+
+    def search_queryset(self, queryset: QuerySet[Registration]) -> QuerySet[Registration]:
+        return search(queryset, self.search_query) if self.is_searching else queryset
+
+    def get_queryset(self) -> QuerySet[Registration]:
+        """Nothing at all when the query string is wrong: Wagtail's own would be everything."""
+        if self.problems:
+            return Registration.objects.none()
+        return super().get_queryset()
+
+    @cached_property
+    def problems(self) -> list[str]:
+        """What is wrong with the query string, in sentences."""
+        found = list(self.filters.problems)
+        if self.search_form.is_bound and not self.search_form.is_valid():
+            found += [
+                f"{gettext('Search')}: {error}"
+                for errors in self.search_form.errors.values()
+                for error in errors
+            ]
+        return found
+
+    @cached_property
+    def active_filters(self) -> Any:
+        return [] if self.problems else super().active_filters
+
+    @cached_property
+    def query_string(self) -> str:
+        """The filters and the search in force."""
+        return filters_in(self.request)
+
+    @cached_property
+    def header_buttons(self) -> list[HeaderButton]:
+        buttons = list(super().header_buttons)
+        if may(self.request.user, EXPORT):
+            buttons.append(
+                HeaderButton(
+                    gettext("Export all results"),
+                    url=self._export_url(ExportLayout.EXPORT),
+                    icon_name="download",
+                    priority=500,
+                )
+            )
+        return buttons
+
+    @cached_property
+    def header_more_buttons(self) -> list[Button]:
+        # Without Wagtail's own export, which is not ours.
+        if not may(self.request.user, EXPORT):
+            return []
+        return [
+            Button(
+                gettext("Export all results in the import layout"),
+                url=self._export_url(ExportLayout.IMPORT),
+                icon_name="download",
+            )
+        ]
+
+    def _export_url(self, layout: ExportLayout) -> str:
+        query = "&".join(part for part in (self.query_string, f"layout={layout}") if part)
+        return f"{reverse('wagtail_regcert:export')}?{query}"
+
+    @cached_property
+    def bulk_buttons(self) -> list[ListingButton]:
+        """Buttons of the bulk actions that this user may use, other apps' too."""
+        app, model = Registration._meta.app_label, Registration._meta.model_name
+        actions = [
+            action
+            for action in bulk_action_registry.get_bulk_actions_for_model(app, model)
+            if getattr(action, "is_offered", lambda user: True)(self.request.user)
+        ]
+        return [
+            ListingButton(
+                action.display_name,
+                reverse("wagtail_bulk_action", args=[app, model, action.action_type]),
+                attrs={"aria-label": action.aria_label, "data-bulk-action-button": ""},
+                classname=" ".join([*action.classes, "bulk-action-btn"]),
+            )
+            for action in sorted(actions, key=lambda action: action.action_priority)
+        ]
+
+    def get_list_more_buttons(self, instance: Registration) -> list[Any]:
+        buttons = super().get_list_more_buttons(instance)
+        url = reverse(self.history_url_name, args=(instance.pk,))
+        return [*buttons, Button(gettext("History"), url=url, icon_name="history", priority=25)]
+
+    def get_context_data(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        context = super().get_context_data(*args, **kwargs)
+        count = context["items_count"]
+        context.update(
+            problems=self.problems,
+            may_import=may(self.request.user, IMPORT),
+            bulk_buttons=self.bulk_buttons,
+            all_selected=ngettext(
+                "The %(count)d registration in the list is selected",
+                "All %(count)d registrations in the list are selected",
+                count,
+            )
+            % {"count": count},
+            select_all=ngettext(
+                "Select the %(count)d registration in the list",
+                "Select all %(count)d registrations in the list",
+                count,
+            )
+            % {"count": count},
+        )
+        return context
+
+
+def listing_for(request: HttpRequest) -> Any:
+    """The listing as this request's query string asks for it: its ``get_queryset()``, its ``problems``."""
+    index = Registration.snippet_viewset.index_view  # type: ignore[attr-defined]
+    view = index.view_class(**index.view_initkwargs)
+    view.setup(request)
+    return view
+
+
+def filters_in(request: HttpRequest) -> str:
+    """The part of a query string that says what the listing shows."""
+    query = request.GET.copy()
+    for name in list(query):
+        if name in NOT_FILTERS or name.startswith("_w_") or not any(query.getlist(name)):
+            del query[name]
+    return query.urlencode()

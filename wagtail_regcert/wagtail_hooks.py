@@ -1,0 +1,64 @@
+"""Registrations with Wagtail; nothing else."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.urls import include, path, reverse_lazy
+from django.utils.translation import gettext_lazy as _
+from wagtail import hooks
+from wagtail.admin.menu import MenuItem
+from wagtail.snippets.models import register_snippet
+
+from . import bulk_actions, history, viewsets
+from .models import Registration, RegistrationLogEntry
+
+for viewset in (
+    viewsets.RegistrationViewSet,
+    viewsets.LearnerViewSet,
+    viewsets.QualificationViewSet,
+    viewsets.AwardingOrganisationViewSet,
+    viewsets.ProgrammeViewSet,
+):
+    register_snippet(viewset)
+
+# After Wagtail's own, whose places the two deletions take.
+hooks.register("register_bulk_action", bulk_actions.ExportBulkAction, order=100)
+hooks.register("register_bulk_action", bulk_actions.NoBulkDeletion, order=100)
+hooks.register("register_bulk_action", bulk_actions.ReferenceDeletion, order=100)
+
+
+@hooks.register("register_admin_urls")
+def register_admin_urls() -> list[Any]:
+    return [path("registration-and-certification/", include("wagtail_regcert.urls"))]
+
+
+class ExportsMenuItem(MenuItem):
+    def is_shown(self, request: Any) -> bool:
+        return bool(request.user.is_superuser)
+
+
+@hooks.register("register_reports_menu_item")
+def register_exports_menu_item() -> MenuItem:
+    return ExportsMenuItem(
+        _("Exports of registrations"),
+        reverse_lazy("wagtail_regcert:exports"),
+        name="registration-exports",
+        icon_name="download",
+        order=1200,
+    )
+
+
+@hooks.register("register_log_actions")
+def register_log_actions(registry: Any) -> None:
+    registry.register_model(Registration, RegistrationLogEntry)
+    for action, label in (
+        (history.CREATE, _("Created")),
+        (history.EDIT, _("Edited")),
+        (history.DELETE, _("Deleted")),
+        (history.IMPORT, _("Imported")),
+        (history.SYNC, _("Synchronised")),
+        (history.UNDO, _("Undone")),
+    ):
+        formatter = type("Formatter", (history.ChangeFormatter,), {"label": label})
+        registry.register_action(action)(formatter)
