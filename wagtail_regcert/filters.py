@@ -157,7 +157,7 @@ class RegistrationFilterSet(WagtailFilterSet):
 
 
 for _name in DATE_FIELDS:
-    _field = Registration._meta.get_field(_name)
+    _field: Any = Registration._meta.get_field(_name)
     RegistrationFilterSet.base_filters[_name] = DaysFilter(
         field_name=_name, label=capfirst(_field.verbose_name)
     )

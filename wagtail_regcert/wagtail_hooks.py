@@ -11,7 +11,6 @@ from wagtail.admin.menu import MenuItem
 from wagtail.snippets.models import register_snippet
 
 from . import bulk_actions, history, viewsets
-from .models import Registration, RegistrationLogEntry
 
 for viewset in (
     viewsets.RegistrationViewSet,
@@ -49,16 +48,4 @@ def register_exports_menu_item() -> MenuItem:
     )
 
 
-@hooks.register("register_log_actions")
-def register_log_actions(registry: Any) -> None:
-    registry.register_model(Registration, RegistrationLogEntry)
-    for action, label in (
-        (history.CREATE, _("Created")),
-        (history.EDIT, _("Edited")),
-        (history.DELETE, _("Deleted")),
-        (history.IMPORT, _("Imported")),
-        (history.SYNC, _("Synchronised")),
-        (history.UNDO, _("Undone")),
-    ):
-        formatter = type("Formatter", (history.ChangeFormatter,), {"label": label})
-        registry.register_action(action)(formatter)
+hooks.register("register_log_actions", history.register)

@@ -22,6 +22,12 @@ from .roles import View, checked
 
 MOST_TERMS = 20
 
+SEARCHED: dict[type[Any], tuple[str, ...]] = {
+    Learner: ("given_names", "family_name", "uln", "reference"),
+    Qualification: ("title", "number"),
+}
+"""The fields that a chooser's search looks into; ``name`` for the others."""
+
 
 class SearchForm(BaseFilterForm):
     """One search box; every word must be found, by ORM, without a search backend."""
@@ -45,14 +51,8 @@ class SearchForm(BaseFilterForm):
 
 
 def _condition(model: type[Any], term: str) -> Q:
-    if model is Learner:
-        names = ("given_names", "family_name", "uln", "reference")
-    elif model is Qualification:
-        names = ("title", "number")
-    else:
-        names = ("name",)
     found = Q()
-    for name in names:
+    for name in SEARCHED.get(model, ("name",)):
         found |= Q(**{f"{name}__icontains": term})
     if model is Qualification and (key := match_key(term)):
         found |= Q(match_key__contains=key)

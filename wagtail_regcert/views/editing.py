@@ -58,6 +58,8 @@ class RegistrationCreateView(SaveWithHistory, CreateView):
 
 
 class RegistrationEditView(SaveWithHistory, EditView):
+    object: Registration
+
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         with transaction.atomic():
             self.object = locked(self.object.pk)

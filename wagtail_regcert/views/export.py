@@ -55,11 +55,12 @@ def download(
             )
             % {"count": run.left_out},
         )
+    name = f"registrations-{timezone.localdate():%Y-%m-%d}.csv"
     return StreamingHttpResponse(
         chunks,
         content_type="text/csv; charset=utf-8",
         headers={
-            "Content-Disposition": f'attachment; filename="registrations-{timezone.localdate():%Y-%m-%d}.csv"',
+            "Content-Disposition": f'attachment; filename="{name}"',
             "X-Content-Type-Options": "nosniff",
             "Cache-Control": "no-store",
         },

@@ -70,7 +70,7 @@ class RunView(ImporterView):
         run = ImportRun.objects.filter(pk=self.kwargs["run"]).first()
         if run is None:
             raise Http404
-        if not (self.request.user.is_superuser or run.user_id == self.request.user.pk):  # type: ignore[union-attr]
+        if not (self.request.user.is_superuser or run.user_id == self.request.user.pk):
             raise PermissionDenied
         return run
 

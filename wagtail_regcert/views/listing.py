@@ -20,13 +20,15 @@ from wagtail.snippets.views.snippets import IndexView
 from ..cells import Status
 from ..exporting.columns import ExportLayout
 from ..filters import search
+from ..import_forms import ImportForm
 from ..models import Registration
 from ..permissions import EXPORT, IMPORT, MANAGE, may
+from .imports import import_context
 
 NOT_FILTERS = ("p", "ordering", "id", "next", "layout", "export", "childOf", "csrfmiddlewaretoken")
 """Parameters beside the filters and the search; those that begin with ``_w_`` are Wagtail's."""
 
-STATUS_COLOURS = {
+STATUS_COLOURS: dict[str, str] = {
     Status.NOT_REGISTERED: "regcert-status--none",
     Status.REGISTERED: "regcert-status--registered",
     Status.ACHIEVED: "regcert-status--achieved",
@@ -45,7 +47,7 @@ class StatusColumn(Column):
 
     def get_cell_context_data(self, instance: Registration, parent_context: Any) -> dict[str, Any]:
         context = super().get_cell_context_data(instance, parent_context)
-        context["colour"] = STATUS_COLOURS.get(instance.status, "")
+        context["colour"] = STATUS_COLOURS[Status(instance.status)]
         return context
 
 
@@ -166,7 +168,7 @@ class RegistrationIndexView(IndexView):
 
     @cached_property
     def header_buttons(self) -> list[HeaderButton]:
-        buttons = list(super().header_buttons)
+        buttons = []
         if may(self.request.user, EXPORT):
             buttons.append(
                 HeaderButton(
@@ -180,16 +182,24 @@ class RegistrationIndexView(IndexView):
 
     @cached_property
     def header_more_buttons(self) -> list[Button]:
-        # Without Wagtail's own export, which is not ours.
-        if not may(self.request.user, EXPORT):
-            return []
-        return [
-            Button(
-                gettext("Export all results in the import layout"),
-                url=self._export_url(ExportLayout.IMPORT),
-                icon_name="download",
+        # Without Wagtail's own export, which is not ours. Adding by hand stands here, since it is rare
+        # and the page's long title needs the room.
+        buttons = []
+        if self.add_url:
+            buttons.append(Button(self.add_item_label, url=self.add_url, icon_name="plus"))
+        if may(self.request.user, EXPORT):
+            buttons.append(
+                Button(
+                    gettext("Export all results in the import layout"),
+                    url=self._export_url(ExportLayout.IMPORT),
+                    icon_name="download",
+                )
             )
-        ]
+        if may(self.request.user, IMPORT):
+            buttons.append(
+                Button(gettext("Imports"), url=reverse("wagtail_regcert:imports"), icon_name="history")
+            )
+        return buttons
 
     def _export_url(self, layout: ExportLayout) -> str:
         query = "&".join(part for part in (self.query_string, f"layout={layout}") if part)
@@ -224,7 +234,9 @@ class RegistrationIndexView(IndexView):
         count = context["items_count"]
         context.update(
             problems=self.problems,
-            may_import=may(self.request.user, IMPORT),
+            importing=import_context(ImportForm(auto_id="regcert-popup-%s"))
+            if may(self.request.user, IMPORT)
+            else None,
             bulk_buttons=self.bulk_buttons,
             all_selected=ngettext(
                 "The %(count)d registration in the list is selected",
