@@ -1,10 +1,14 @@
 """Makers: each stores one valid row and takes what matters to the test."""
 
+import csv
+from io import StringIO
 from itertools import count
 
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Permission
 
+from wagtail_regcert.importing import runs
+from wagtail_regcert.layouts import REGISTRATIONS, Separator
 from wagtail_regcert.models import (
     AwardingOrganisation,
     Learner,
@@ -54,3 +58,19 @@ def make_user(*codenames, superuser=False, name=None):
     names = ["access_admin", *codenames]
     user.user_permissions.set(Permission.objects.filter(codename__in=names))
     return user
+
+
+def make_csv(*rows, separator=",", headings=None, newline="\r\n", encoding="utf-8"):
+    """A file in the import layout; each row is a list of cells, filled up to ten."""
+    lines = [list(headings or REGISTRATIONS.headings), *([*row, *[""] * (10 - len(row))] for row in rows)]
+    out = StringIO(newline="")
+    csv.writer(out, delimiter=separator, lineterminator=newline).writerows(lines)
+    return out.getvalue().encode(encoding)
+
+
+def make_run(data, *, user=None, separator=Separator.COMMA):
+    """A validated run."""
+    run = runs.start_run(data=data, file_name="file.csv", separator=separator, encoding="utf-8", user=user)
+    runs.validate(run.pk)
+    run.refresh_from_db()
+    return run

@@ -342,7 +342,9 @@ def test_what_nothing_refers_to_is_deleted_one_by_one_and_in_bulk(client):
 
     client.post(f"/admin/snippets/wagtail_regcert/learner/delete/{one.pk}/")
     client.post(f"/admin/bulk/wagtail_regcert/learner/delete/?id={two.pk}")
-    client.post("/admin/bulk/wagtail_regcert/learner/delete/?id=all&q=nobody")
+    for query in ("id=all&q=nobody", "", "id=abc", "id=²", f"id={10**30}"):
+        refused = client.post(f"/admin/bulk/wagtail_regcert/learner/delete/?{query}")
+        assert refused.status_code == 302
 
     assert set(Learner.objects.all()) == {three}
 

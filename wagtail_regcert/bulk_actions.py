@@ -56,8 +56,8 @@ class ExportBulkAction(SnippetBulkAction):
         if "all" in ids:
             found, filters = listing.get_queryset(), filters_in(request)
         else:
-            keys = {int(key) for key in ids if key.isascii() and key.isdigit() and len(key) < 19}
-            if not keys or len(keys) != len(set(ids)):
+            keys = selected_keys(ids)
+            if not keys:
                 messages.error(request, _("Nothing was exported: no registration was selected."))
                 return back_to_listing(request)
             found = Registration.objects.filter(pk__in=keys)
@@ -67,6 +67,12 @@ class ExportBulkAction(SnippetBulkAction):
             if hasattr(answer, "status_code"):
                 return answer
         return download(request, found, ExportLayout.EXPORT, filters)
+
+
+def selected_keys(ids: list[str]) -> set[int]:
+    """The primary keys that a query string names; none when any of them cannot be one."""
+    possible = all(key.isascii() and key.isdigit() and len(key) < 19 for key in ids)
+    return set(map(int, ids)) if possible else set()
 
 
 def _merged(first: QueryDict, second: QueryDict) -> QueryDict:
@@ -117,7 +123,11 @@ class ReferenceDeletion(DeleteBulkAction):
             # Wagtail takes it for all there is, whatever was searched for (issue 12853).
             messages.error(request, _("Select the rows to delete page by page. Nothing was deleted."))
             return self._back()
-        selected: QuerySet[Any] = self.model.objects.filter(pk__in=[key for key in ids if key.isdigit()])
+        keys = selected_keys(ids)
+        if not keys:
+            messages.error(request, _("Nothing was selected. Nothing was deleted."))
+            return self._back()
+        selected: QuerySet[Any] = self.model.objects.filter(pk__in=keys)
         found = refusals(selected)
         if found:
             for message in found:

@@ -4,9 +4,11 @@ import csv
 import datetime as dt
 import gc
 import io
+import json
 import tracemalloc
 
 import pytest
+from django.core.management import call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import translation
@@ -74,8 +76,8 @@ def test_a_record_is_written_byte_for_byte_like_this():
         data
         == (
             "\ufeffFull name,ULN,Qualification,Awarding body,Status,Registration number,Gender,DateOfBirth,"
-            "Completion date,ProgramName,Aim ref number,RegisteredDate,Certificate received,Certificate claimed,"
-            "Achieved Date,Certificate Sent Date,Postal Tracking Reference\r\n"
+            "Completion date,ProgramName,Aim ref number,RegisteredDate,Certificate received,"
+            "Certificate claimed,Achieved Date,Certificate Sent Date,Postal Tracking Reference\r\n"
             'Siân Lee,9276308686,"Brickwork, Level 2",Pearson,Registration Not Required,REG-1,Not stated,'
             "04/03/2007,31/07/2027,Bricklayer,603/2942/X,02/01/2026,05/04/2026,04/03/2026,03/02/2026,06/05/2026,"
             "RM1GB\r\n"
@@ -94,6 +96,27 @@ def test_the_import_layout_is_written_like_this():
             *("04/03/2026", "03/02/2026", "05/04/2026", "06/05/2026", "RM1GB"),
         ]
     ]
+
+
+@pytest.mark.parametrize(
+    "text", ["REG-1", "=1+1", "'=1", "''@x", "'", '="', 'a "quoted", one', "+44", "O'Neill"]
+)
+def test_what_the_import_layout_carries_out_comes_back_unchanged(tmp_path, text):
+    full_registration()
+    make_registration(
+        learner=make_learner(uln=text),
+        qualification=make_qualification(number=text),
+        registration_number=text,
+        postal_tracking_reference=text,
+    )
+    path = tmp_path / "out.csv"
+    path.write_bytes(exported(ExportLayout.IMPORT))
+    out = io.StringIO()
+
+    call_command("regcert_import", str(path), "--json", stdout=out)
+
+    answer = json.loads(out.getvalue())
+    assert (answer["rows"], answer["unchanged"], answer["errors"]) == (2, 2, [])
 
 
 def test_blanks_are_empty_cells():

@@ -10,7 +10,6 @@ from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import (
-    FileResponse,
     Http404,
     HttpRequest,
     HttpResponse,
@@ -21,6 +20,7 @@ from django.http import (
 from django.shortcuts import redirect
 from django.urls import path, reverse
 from django.utils.functional import cached_property
+from django.utils.http import content_disposition_header
 from django.utils.text import get_valid_filename
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -283,7 +283,6 @@ class StatusView(RunView):
 
     def get(self, request: HttpRequest, run: uuid.UUID) -> JsonResponse:
         answer = summary(self.run)
-        answer["warnings"] = self.run.warning_count
         answer["state"] = State.EXPIRED.value if self.run.has_expired else self.run.state
         answer["progress"] = {"done": self.run.done, "total": self.run.total}
         return JsonResponse(answer)
@@ -354,11 +353,13 @@ class SampleView(ImporterView):
 
 def csv_download(chunks: Iterator[bytes], name: str) -> HttpResponseBase:
     """A CSV file that browsers save and do not show."""
-    header = FileResponse(as_attachment=True, filename=name)["Content-Disposition"]
     return StreamingHttpResponse(
         chunks,
         content_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": header, "X-Content-Type-Options": "nosniff"},
+        headers={
+            "Content-Disposition": str(content_disposition_header(True, name)),
+            "X-Content-Type-Options": "nosniff",
+        },
     )
 
 

@@ -1,0 +1,233 @@
+"""Commit: all accepted records that still hold, or none."""
+
+import datetime as dt
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from tests.makers import make_csv, make_learner, make_qualification, make_registration, make_run, make_user
+from wagtail_regcert.importing import commit as commit_module
+from wagtail_regcert.importing import runs
+from wagtail_regcert.models import ImportRun, Learner, Registration, RegistrationLogEntry, RunPiece
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def maths():
+    return make_qualification(number="603/2942/X", title="Maths")
+
+
+def commit(run):
+    if runs.begin_commit(run.pk):
+        runs.commit(run.pk)
+    run.refresh_from_db()
+    return run
+
+
+def counts(run):
+    return (run.state, run.created, run.updated, run.unchanged, run.cleared, run.conflicts)
+
+
+def reasons(run):
+    return [(one.row, one.code.value, one.facts.get("reason")) for one in runs.errors_with_conflicts(run)]
+
+
+def row(learner, *cells):
+    return ["603/2942/X", learner.uln, "Registered", *cells]
+
+
+def test_records_are_created_updated_and_left_with_a_history(maths):
+    user = make_user("manage_registration", "import_registration", name="ira")
+    new, old, same = make_learner(), make_learner(), make_learner()
+    updated = make_registration(
+        learner=old, qualification=maths, registration_number="R1", registration_date=dt.date(2025, 1, 2)
+    )
+    kept = make_registration(learner=same, qualification=maths, status="registered")
+    run = make_run(make_csv(row(new, "A"), row(old, "B"), row(same)), user=user)
+    before = timezone.now()
+
+    commit(run)
+
+    created = Registration.objects.get(learner=new)
+    updated.refresh_from_db()
+    assert counts(run) == ("committed", 1, 1, 1, 1, 0)
+    assert (created.status, created.registration_number) == ("registered", "A")
+    assert (updated.status, updated.registration_number, updated.registration_date) == (
+        "registered",
+        "B",
+        None,
+    )
+    assert updated.updated_at >= before
+    entries = {entry.object_id: entry for entry in RegistrationLogEntry.objects.all()}
+    assert entries.keys() == {created.pk, updated.pk}
+    entry = entries[updated.pk]
+    assert (entry.user, entry.user_name, entry.run, entry.action) == (
+        user,
+        "ira",
+        run,
+        "wagtail_regcert.import",
+    )
+    assert entry.data == {
+        "file": "file.csv",
+        "row": 3,
+        "changes": {
+            "status": ["not_registered", "registered"],
+            "registration_number": ["R1", "B"],
+            "registration_date": ["2025-01-02", ""],
+        },
+    }
+    assert len({one.uuid for one in entries.values()}) == 2
+    assert kept.pk not in entries
+
+
+def test_validating_writes_nothing_but_the_run(maths):
+    registration = make_registration(qualification=maths)
+
+    make_run(make_csv(row(registration.learner, "A"), row(make_learner(), "B")))
+
+    assert list(Registration.objects.values_list("pk", "registration_number")) == [(registration.pk, "")]
+    assert not RegistrationLogEntry.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        (lambda one: Registration.objects.filter(pk=one.pk).update(registration_number="HAND"), "changed"),
+        (lambda one: one.delete(), "deleted"),
+        (lambda one: Learner.objects.filter(pk=one.learner_id).update(uln="5"), "invalid"),
+    ],
+)
+def test_a_record_that_changed_since_validation_is_not_applied(maths, change, reason):
+    changed, other = make_registration(qualification=maths), make_registration(qualification=maths)
+    run = make_run(make_csv(row(changed.learner, "A"), row(other.learner, "B")))
+    change(changed)
+
+    commit(run)
+
+    other.refresh_from_db()
+    assert counts(run) == ("committed", 0, 1, 0, 0, 1)
+    assert reasons(run) == [(2, "changed_since_validation", reason)]
+    assert other.registration_number == "B"
+    assert not Registration.objects.filter(registration_number="A").exists()
+
+
+def test_a_registration_created_meanwhile_is_a_conflict_even_with_equal_values(maths):
+    learner = make_learner()
+    run = make_run(make_csv(row(learner, "A")))
+    make_registration(learner=learner, qualification=maths, status="registered", registration_number="A")
+
+    commit(run)
+
+    assert counts(run) == ("committed", 0, 0, 0, 0, 1)
+    assert reasons(run) == [(2, "changed_since_validation", "created")]
+
+
+def test_a_field_that_the_file_does_not_carry_may_change(maths):
+    registration = make_registration(qualification=maths)
+    run = make_run(make_csv(row(registration.learner, "A")))
+    Registration.objects.filter(pk=registration.pk).update(planned_achievement_date=dt.date(2027, 1, 1))
+
+    commit(run)
+
+    registration.refresh_from_db()
+    assert (registration.registration_number, registration.planned_achievement_date) == (
+        "A",
+        dt.date(2027, 1, 1),
+    )
+
+
+def test_committing_twice_applies_once(maths):
+    run = make_run(make_csv(row(make_learner(), "A")))
+
+    commit(run)
+    commit(run)
+    runs.commit(run.pk)
+
+    assert counts(run) == ("committed", 1, 0, 0, 0, 0)
+    assert RegistrationLogEntry.objects.count() == 1
+
+
+def test_a_failure_on_the_way_leaves_everything_as_it_was(maths, monkeypatch):
+    registration = make_registration(qualification=maths, registration_number="R1")
+    run = make_run(make_csv(row(registration.learner, "A"), row(make_learner(), "B")))
+
+    def fail(*args, **values):
+        raise RuntimeError("the disk is full")
+
+    monkeypatch.setattr(commit_module, "write_entries", fail)
+    with pytest.raises(RuntimeError):
+        commit(run)
+
+    run.refresh_from_db()
+    assert list(Registration.objects.values_list("registration_number", flat=True)) == ["R1"]
+    assert (run.state, bool(run.failure)) == ("failed", True)
+    assert not RegistrationLogEntry.objects.exists()
+
+
+@pytest.mark.parametrize("loss", ["inactive", "role", "deleted"])
+def test_an_owner_who_may_no_longer_import_commits_nothing(maths, loss):
+    user = make_user("manage_registration", "import_registration")
+    run = make_run(make_csv(row(make_learner(), "A")), user=user)
+    if loss == "inactive":
+        type(user).objects.update(is_active=False)
+    elif loss == "role":
+        user.user_permissions.clear()
+    else:
+        user.delete()
+
+    commit(run)
+
+    assert run.state == "failed"
+    assert not Registration.objects.exists()
+
+
+def test_a_cancelled_run_keeps_its_counts_and_loses_its_file(maths):
+    run = make_run(make_csv(row(make_learner(), "A")))
+
+    assert runs.cancel(run.pk)
+
+    commit(run)
+    assert (run.state, run.rows, run.created) == ("cancelled", 1, 1)
+    assert not RunPiece.objects.exists()
+    assert not Registration.objects.exists()
+
+
+def test_a_committed_run_cannot_be_cancelled(maths):
+    run = commit(make_run(make_csv(row(make_learner(), "A"))))
+
+    assert not runs.cancel(run.pk)
+
+
+def test_purge_takes_what_expired_and_leaves_the_rest(maths):
+    fresh, old, done = (make_run(make_csv(row(make_learner(), "A"))) for _number in range(3))
+    commit(done)
+    ImportRun.objects.filter(pk__in=[old.pk, done.pk]).update(
+        created_at=timezone.now() - dt.timedelta(days=8)
+    )
+
+    assert runs.purge() == 2
+
+    old.refresh_from_db()
+    done.refresh_from_db()
+    assert (old.state, old.rows, done.state, done.created) == ("expired", 1, "committed", 1)
+    assert set(RunPiece.objects.values_list("run", flat=True)) == {fresh.pk}
+    assert RegistrationLogEntry.objects.filter(run=done).count() == 1
+
+
+def test_statements_grow_with_chunks_and_not_with_rows(maths):
+    counted = []
+    for number in (20, 200):
+        old = [make_registration(qualification=maths) for _one in range(number)]
+        new = [make_learner() for _one in range(number)]
+        rows = [row(one.learner, "A") for one in old] + [row(one, "B") for one in new]
+        rows += [["603/2942/X", str(one), "Nope"] for one in range(number)]
+        with CaptureQueriesContext(
+            connection,
+        ) as queries:
+            commit(make_run(make_csv(*rows)))
+        counted.append([query["sql"][:40] for query in queries])
+
+    assert len(counted[0]) == len(counted[1])

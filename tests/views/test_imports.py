@@ -1,0 +1,251 @@
+"""Import and Update over HTTP: every route for every role, every state, every fault."""
+
+import datetime as dt
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+from django.utils import timezone
+
+from tests.makers import make_csv, make_learner, make_qualification, make_run, make_user
+from wagtail_regcert.models import ImportRun, Registration
+
+pytestmark = pytest.mark.django_db
+
+MANAGE, IMPORT, EXPORT = "manage_registration", "import_registration", "export_registration"
+RUN_ROUTES = (
+    "import_report",
+    "import_status",
+    "import_commit",
+    "import_cancel",
+    "import_errors",
+    "import_rejected",
+)
+SECRET = "4242424242"
+
+
+def url(name, run=None):
+    return reverse(f"wagtail_regcert:{name}", args=[run.pk] if run else [])
+
+
+def report_row():
+    return ["603/2942/X", SECRET, "Registered", "R1", "01/09/2025"]
+
+
+@pytest.fixture
+def importer(client):
+    user = make_user(MANAGE, IMPORT)
+    client.force_login(user)
+    return user
+
+
+@pytest.fixture
+def learner():
+    make_qualification(number="603/2942/X", title="Maths")
+    return make_learner(uln=SECRET)
+
+
+def upload(client, data, name="file.csv", separator="comma", capture=None, **extra):
+    file = SimpleUploadedFile(name, data, content_type="text/csv")
+    return client.post(url("import"), {"file": file, "separator": separator, **extra})
+
+
+@pytest.mark.parametrize("codenames", [(), (MANAGE,), (IMPORT,), (EXPORT,), (MANAGE, EXPORT)])
+def test_without_both_roles_every_route_is_refused(client, learner, codenames):
+    user = make_user(*codenames)
+    run = make_run(make_csv(report_row(), ["1", SECRET, "x"]), user=user)
+    client.force_login(user)
+
+    for name in RUN_ROUTES:
+        for response in (client.get(url(name, run)), client.post(url(name, run))):
+            assert response.status_code in (302, 403), name
+            assert SECRET not in response.content.decode()
+            assert not response.get("Location", "").endswith(url("import_report", run)), name
+    for name in ("import", "imports", "import_sample"):
+        assert client.get(url(name)).status_code in (302, 403), name
+    assert upload(client, make_csv(report_row())).status_code in (302, 403)
+    assert ImportRun.objects.get().state == "validated"
+
+
+def test_another_persons_run_is_refused(client, importer, learner):
+    run = make_run(make_csv(report_row(), ["1", SECRET, "x"]), user=make_user(MANAGE, IMPORT))
+
+    for name in RUN_ROUTES:
+        for response in (client.get(url(name, run)), client.post(url(name, run))):
+            assert response.status_code in (302, 403), name
+            assert SECRET not in response.content.decode()
+    run.refresh_from_db()
+    assert run.state == "validated"
+    assert "file.csv" not in client.get(url("imports")).content.decode()
+
+
+def test_superusers_see_and_finish_all_runs(admin_client, learner):
+    run = make_run(make_csv(report_row()), user=make_user(MANAGE, IMPORT))
+
+    assert SECRET in admin_client.get(url("import_report", run) + "?tab=changes").content.decode()
+    assert "file.csv" in admin_client.get(url("imports")).content.decode()
+    admin_client.post(url("import_cancel", run))
+    run.refresh_from_db()
+    assert run.state == "cancelled"
+
+
+def test_a_file_is_uploaded_validated_and_committed(
+    client, importer, learner, django_capture_on_commit_callbacks
+):
+    with django_capture_on_commit_callbacks(execute=True):
+        response = upload(client, make_csv(report_row(), ["603/2942/X", "7", "Nope"]))
+    run = ImportRun.objects.get()
+    report = client.get(response["Location"])
+    with django_capture_on_commit_callbacks(execute=True):
+        client.post(url("import_commit", run))
+        client.post(url("import_commit", run))
+    result = client.get(url("import_report", run))
+
+    assert response["Location"] == url("import_report", run)
+    assert "Upload 1 accepted record" in report.content.decode()
+    assert "There is no learner with this ULN" in report.content.decode()
+    assert "Import Result" in result.content.decode()
+    registration = Registration.objects.get()
+    assert (registration.learner, registration.registration_number) == (learner, "R1")
+    assert registration.registration_date == dt.date(2025, 9, 1)
+
+
+@pytest.mark.parametrize(
+    ("data", "name", "says"),
+    [
+        (b"x", "file.xlsx", "must be a CSV"),
+        (b"x" * 2_097_152, "file.csv", "must be smaller than 2MB"),
+        (b"", "file.csv", "is empty"),
+        (b"PK\x03\x04", "file.csv", "Excel workbook"),
+        (b"a,\x81", "file.csv", "cannot be read"),
+        (b'"a', "file.csv", "never closed"),
+        (b"a,b\n1,2", "file.csv", "must be “Qualification Number”"),
+        (make_csv(), "file.csv", "no records"),
+    ],
+)
+def test_a_fault_of_the_file_is_told_and_nothing_is_stored(client, importer, data, name, says):
+    response = upload(client, data, name=name)
+
+    page = response.content.decode()
+    assert response.status_code == 200
+    assert says in page
+    assert "<title>Error: " in " ".join(page.split()).replace("<title> ", "<title>")
+    assert "There is a problem" in page
+    assert not ImportRun.objects.exists()
+
+
+def test_no_file_or_two_files_or_a_strange_separator_are_told(client, importer):
+    nothing = client.post(url("import"), {"separator": "comma"})
+    two = client.post(
+        url("import"),
+        {"file": [SimpleUploadedFile(f"{n}.csv", make_csv()) for n in "ab"], "separator": "comma"},
+    )
+    strange = upload(client, make_csv(), separator="colon")
+
+    assert "Select a file." in nothing.content.decode()
+    assert "Select one file only." in two.content.decode()
+    assert strange.status_code == 200
+    assert not ImportRun.objects.exists()
+
+
+def test_status_is_json_without_errors(client, importer, learner):
+    run = make_run(make_csv(report_row(), ["1", "2", "3"]), user=importer)
+
+    answer = client.get(url("import_status", run)).json()
+
+    assert answer == {
+        "fatal": None,
+        "rows": 2,
+        "accepted": 1,
+        "created": 1,
+        "updated": 0,
+        "unchanged": 0,
+        "rejected": 1,
+        "cleared": 0,
+        "conflicts": 0,
+        "encoding": "utf-8",
+        "committed": False,
+        "run": str(run.pk),
+        "state": "validated",
+        "progress": {"done": 2, "total": 2},
+    }
+
+
+def test_errors_and_rejected_records_are_downloads_that_can_be_read_again(client, importer, learner):
+    run = make_run(make_csv(report_row(), ["'=1", SECRET, "x", "+44"]), user=importer)
+
+    errors = client.get(url("import_errors", run))
+    rejected = client.get(url("import_rejected", run))
+
+    for response in (errors, rejected):
+        assert response["X-Content-Type-Options"] == "nosniff"
+        assert response["Content-Disposition"].startswith("attachment; ")
+        assert "no-store" in response["Cache-Control"]
+    text = errors.getvalue().decode("utf-8-sig").splitlines()
+    assert text[0] == "Row,Column,Value,Error"
+    assert text[1].startswith("3,Qualification Number,'=1,There is no qualification")
+    assert rejected.getvalue().decode("utf-8-sig").splitlines()[1] == f"'=1,{SECRET},x,'+44,,,,,,"
+
+
+def test_a_get_on_commit_or_cancel_leads_to_the_report(client, importer, learner):
+    run = make_run(make_csv(report_row()), user=importer)
+
+    for name in ("import_commit", "import_cancel"):
+        assert client.get(url(name, run))["Location"] == url("import_report", run)
+    run.refresh_from_db()
+    assert run.state == "validated"
+
+
+def test_an_expired_run_is_unreadable_at_once(client, importer, learner):
+    run = make_run(make_csv(report_row(), ["1", SECRET, "x"]), user=importer)
+    ImportRun.objects.update(created_at=timezone.now() - dt.timedelta(days=7))
+
+    report = client.get(url("import_report", run)).content.decode()
+    client.post(url("import_commit", run))
+
+    assert "has expired" in report
+    assert SECRET not in report
+    assert client.get(url("import_errors", run)).status_code == 302
+    assert client.get(url("import_rejected", run)).status_code == 302
+    assert client.get(url("import_status", run)).json()["state"] == "expired"
+    assert not Registration.objects.exists()
+
+
+@pytest.mark.parametrize("state", [state.value for state in ImportRun.State])
+@pytest.mark.parametrize(
+    "query", ["", "?tab=changes&p=99", "?tab=warnings", "?kind=77&p=x&ordering=-code,column"]
+)
+def test_the_page_of_a_run_opens_in_every_state(client, importer, learner, state, query):
+    run = make_run(make_csv(report_row(), ["1", SECRET, "x"]), user=importer)
+    ImportRun.objects.update(state=state)
+
+    for name in ("import_report", "import_status", "import_errors", "import_rejected"):
+        assert client.get(url(name, run) + query).status_code in (200, 302), name
+
+
+def test_a_run_that_does_not_exist_is_not_found(client, importer):
+    missing = "8e6f0c8a-0000-4000-8000-000000000000"
+
+    for name in RUN_ROUTES:
+        assert client.get(reverse(f"wagtail_regcert:{name}", args=[missing])).status_code == 404
+
+
+def test_values_and_names_are_escaped(client, importer, learner):
+    data = make_csv(["<script>alert(1)</script>", SECRET, "<b>x</b>"])
+    upload_name = "<img src=x onerror=alert(1)>.csv"
+    upload(client, data, name=upload_name)
+    run = make_run(data, user=importer)
+
+    page = client.get(url("import_report", run)).content.decode()
+
+    assert "<script>alert(1)" not in page
+    assert "<b>x</b>" not in page
+    assert "&lt;b&gt;x&lt;/b&gt;" in page
+
+
+def test_the_sample_file_validates_in_form(client, importer):
+    sample = client.get(url("import_sample")).getvalue()
+
+    run = make_run(sample)
+
+    assert {code for code, _column, _count in run.error_kinds} <= {"unknown_qualification", "unknown_learner"}
