@@ -183,7 +183,7 @@ def test_errors_and_rejected_records_are_downloads_that_can_be_read_again(client
         assert "no-store" in response["Cache-Control"]
     text = errors.getvalue().decode("utf-8-sig").splitlines()
     assert text[0] == "Row,Column,Value,Error"
-    assert text[1].startswith("3,Qualification Number,'=1,There is no qualification")
+    assert text[1].startswith("3,Qualification Number,'=1,\"There is no qualification")
     assert rejected.getvalue().decode("utf-8-sig").splitlines()[1] == f"'=1,{SECRET},x,'+44,,,,,,"
 
 

@@ -1,0 +1,42 @@
+"""The pure part knows neither database, request nor settings."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+import wagtail_regcert
+
+PACKAGE = Path(wagtail_regcert.__file__).parent
+PURE = ["cells", "problems", "layouts", "messages"] + [
+    f"importing/{name}" for name in ("types", "decode", "read", "parse", "plan", "pipeline")
+]
+
+
+def imported(path):
+    package = ("wagtail_regcert", *path.relative_to(PACKAGE).parent.parts)
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            base = package[: len(package) - node.level + 1] if node.level else ()
+            module = ".".join([*base, *filter(None, [node.module])])
+            yield from (f"{module}.{alias.name}" for alias in node.names)
+
+
+@pytest.mark.parametrize("name", PURE)
+def test_a_pure_module_imports_nothing_that_can_write(name):
+    names = list(imported(PACKAGE / f"{name}.py"))
+
+    ours = {f"wagtail_regcert.{pure.replace('/', '.')}" for pure in PURE}
+    allowed = "django.utils.translation." if name == "messages" else "\0"
+    assert [
+        found
+        for found in names
+        if (found.split(".")[0] in {"django", "wagtail"} and not found.startswith(allowed))
+        or (
+            found.startswith("wagtail_regcert.")
+            and found.rpartition(".")[0] not in ours
+            and found not in ours
+        )
+    ] == []
