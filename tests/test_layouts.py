@@ -9,7 +9,9 @@ from wagtail_regcert.layouts import REGISTRATIONS
 def test_the_readme_has_the_columns_of_the_layout():
     readme = (Path(__file__).parents[1] / "README.md").read_text()
 
-    rows = [f"| {c.heading} | {c.kind.name} | {'yes' if c.required else ''} |" for c in REGISTRATIONS.columns]
+    rows = [
+        f"| {c.heading} | {c.kind.name} | {'yes' if c.required else 'no'} |" for c in REGISTRATIONS.columns
+    ]
     assert "\n".join(rows) in readme
 
 

@@ -22,9 +22,13 @@ def maths():
 
 def commit(run):
     if runs.begin_commit(run.pk):
-        runs.commit(run.pk)
+        runs.commit(run.pk, by_owner=run.user_name != "")
     run.refresh_from_db()
     return run
+
+
+def fail(*args, **values):
+    raise RuntimeError("the disk is full")
 
 
 def counts(run):
@@ -144,7 +148,7 @@ def test_committing_twice_applies_once(maths):
 
     commit(run)
     commit(run)
-    runs.commit(run.pk)
+    runs.commit(run.pk, by_owner=False)
 
     assert counts(run) == ("committed", 1, 0, 0, 0, 0)
     assert RegistrationLogEntry.objects.count() == 1
@@ -154,9 +158,6 @@ def test_a_failure_on_the_way_leaves_everything_as_it_was(maths, monkeypatch):
     registration = make_registration(qualification=maths, registration_number="R1")
     run = make_run(make_csv(row(registration.learner, "A"), row(make_learner(), "B")))
 
-    def fail(*args, **values):
-        raise RuntimeError("the disk is full")
-
     monkeypatch.setattr(commit_module, "write_entries", fail)
     with pytest.raises(RuntimeError):
         commit(run)
@@ -165,6 +166,19 @@ def test_a_failure_on_the_way_leaves_everything_as_it_was(maths, monkeypatch):
     assert list(Registration.objects.values_list("registration_number", flat=True)) == ["R1"]
     assert (run.state, bool(run.failure)) == ("failed", True)
     assert not RegistrationLogEntry.objects.exists()
+
+
+def test_a_commit_that_failed_can_be_tried_again(maths, monkeypatch):
+    run = make_run(make_csv(row(make_learner(), "A")))
+    with monkeypatch.context() as broken:
+        broken.setattr(commit_module, "write_entries", fail)
+        with pytest.raises(RuntimeError):
+            commit(run)
+
+    commit(run)
+
+    assert counts(run) == ("committed", 1, 0, 0, 0, 0)
+    assert run.failure == ""
 
 
 @pytest.mark.parametrize("loss", ["inactive", "role", "deleted"])

@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.urls import reverse
+from django.urls import resolve, reverse
 from django.utils import timezone
 
 from tests.makers import make_csv, make_learner, make_qualification, make_run, make_user
@@ -249,3 +249,42 @@ def test_the_sample_file_validates_in_form(client, importer):
     run = make_run(sample)
 
     assert {code for code, _column, _count in run.error_kinds} <= {"unknown_qualification", "unknown_learner"}
+
+
+@pytest.mark.parametrize("name", [".csv", "..csv", "...csv", "€€.csv", "a" * 300 + ".csv", 'a"b\r\n;c.csv'])
+def test_any_file_name_gives_a_download_with_a_safe_name(client, importer, learner, name):
+    run = make_run(make_csv(["1", SECRET, "x"]), user=importer)
+    ImportRun.objects.filter(pk=run.pk).update(file_name=name[-255:])
+
+    for route in ("import_errors", "import_rejected"):
+        response = client.get(url(route, run))
+
+        assert response.status_code == 200
+        assert response["Content-Disposition"].startswith("attachment; filename")
+        assert not set("/\\\r\n") & set(response["Content-Disposition"])
+
+
+def test_the_title_of_an_expired_run_says_so(client, importer, learner):
+    run = make_run(make_csv(report_row()), user=importer)
+    ImportRun.objects.filter(pk=run.pk).update(created_at=timezone.now() - dt.timedelta(days=8))
+
+    assert "Import expired" in client.get(url("import_report", run)).content.decode()
+
+
+@pytest.mark.parametrize("name", ["import", "import_commit", "import_cancel"])
+def test_what_writes_runs_is_not_wrapped_in_the_transaction_of_the_request(name):
+    args = ["8e6f0c8a-0000-4000-8000-000000000000"] if name != "import" else []
+
+    view = resolve(reverse(f"wagtail_regcert:{name}", args=args)).func
+
+    assert view._non_atomic_requests == {"default"}
+
+
+def test_a_commit_that_failed_offers_another_try(client, importer, learner):
+    run = make_run(make_csv(report_row()), user=importer)
+    ImportRun.objects.update(state="failed", failure="Something went wrong.")
+
+    page = client.get(url("import_report", run)).content.decode()
+
+    assert "Something went wrong." in page
+    assert "Try again" in page

@@ -125,17 +125,24 @@ def _collector_paused() -> Iterator[None]:
 
 
 def begin_commit(run_id: uuid.UUID) -> bool:
-    """Claim a validated run; ``False`` when somebody already has, or it is in no state for it."""
-    return ImportRun.objects.move(run_id, State.VALIDATED, State.COMMITTING, done=0)
+    """Claim a validated run, or one whose commit failed; ``False`` when somebody was faster."""
+    claimed = ImportRun.objects.move(run_id, State.VALIDATED, State.COMMITTING, done=0)
+    if not claimed and RunPiece.objects.filter(run=run_id, kind=Kind.RECORD_KINDS).exists():
+        claimed = ImportRun.objects.move(run_id, State.FAILED, State.COMMITTING, done=0, failure="")
+    return claimed
 
 
-def commit(run_id: uuid.UUID) -> None:
-    """Apply the accepted records of a claimed run: all or, on any failure, none. Twice does it once."""
+def commit(run_id: uuid.UUID, *, by_owner: bool = True) -> None:
+    """Apply the accepted records of a claimed run: all or, on any failure, none. Twice does it once.
+
+    On the command line the run's user is only whom the history names (``by_owner`` false); otherwise
+    the owner must still hold both roles.
+    """
     try:
         for attempt in range(1, ATTEMPTS + 1):
             try:
                 with _collector_paused(), transaction.atomic():
-                    _commit(run_id)
+                    _commit(run_id, by_owner)
                 break
             except (IntegrityError, OperationalError):
                 # A row that we refer to was deleted, or the database broke a circle of waiting.
@@ -148,13 +155,13 @@ def commit(run_id: uuid.UUID) -> None:
         raise
 
 
-def _commit(run_id: uuid.UUID) -> None:
+def _commit(run_id: uuid.UUID, by_owner: bool) -> None:
     now = timezone.now()
     # The first statement is a write: SQLite takes its lock at once, and of two workers one waits here.
     if not ImportRun.objects.move(run_id, State.COMMITTING, State.COMMITTED, finished_at=now):
         return
     run = ImportRun.objects.select_related("user").get(pk=run_id)
-    if run.user_name and not (run.user and may(run.user, IMPORT)):
+    if by_owner and not (run.user and may(run.user, IMPORT)):
         raise OwnerMayNotImport
     outcome = apply_records(run, _sheet(run), staging.load_records(run), now, timezone.localdate())
     staging.save_problems(run, Kind.CONFLICTS, outcome.conflicts)

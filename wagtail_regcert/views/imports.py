@@ -6,8 +6,9 @@ import uuid
 from collections.abc import Iterator
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, SuspiciousFileOperation
 from django.core.paginator import Paginator
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import (
     Http404,
@@ -157,6 +158,8 @@ class ReportView(WagtailAdminTemplateMixin, RunView, TemplateView):
     header_icon = "upload"
 
     def get_page_title(self) -> Any:
+        if self.run.has_expired and self.run.state != State.COMMITTED:
+            return _("Import expired")
         return {
             State.VALIDATED: _("Validation Report"),
             State.COMMITTED: _("Import Result"),
@@ -191,6 +194,8 @@ class ReportView(WagtailAdminTemplateMixin, RunView, TemplateView):
             listing_url=listing_url(),
             failure=_(run.failure) if run.failure else "",
         )
+        if run.state == State.FAILED and not run.has_expired:
+            context["may_retry"] = bool(run.accepted)
         if run.has_expired or run.state not in (State.VALIDATED, State.COMMITTED):
             return context
         context["kinds"] = [
@@ -326,8 +331,15 @@ class DownloadView(RunView):
     def get(self, request: HttpRequest, run: uuid.UUID) -> HttpResponseBase:
         if self.run.has_expired or self.run.state not in (State.VALIDATED, State.COMMITTING, State.COMMITTED):
             return self.to_report()
-        stem = get_valid_filename(self.run.file_name.rsplit(".", 1)[0] or "import")
-        return csv_download(self.chunks(), f"{stem}-{self.what}.csv")
+        return csv_download(self.chunks(), f"{file_stem(self.run.file_name)}-{self.what}.csv")
+
+
+def file_stem(name: str) -> str:
+    """A file name without its ending, safe on any disk; ``import`` where nothing safe is left of it."""
+    try:
+        return get_valid_filename(name.rpartition(".")[0])
+    except SuspiciousFileOperation:
+        return "import"
 
 
 class ErrorsView(DownloadView):
@@ -402,14 +414,18 @@ def listing_url() -> str:
     return reverse(Registration.snippet_viewset.get_url_name("list"))  # type: ignore[attr-defined]
 
 
+# What writes runs begins its own transactions, each with a write: under ``ATOMIC_REQUESTS`` SQLite would
+# refuse a transaction that began with reading the session.
+_own_transaction = transaction.non_atomic_requests
+
 urlpatterns = [
-    path("import/", ImportView.as_view(), name="import"),
+    path("import/", _own_transaction(ImportView.as_view()), name="import"),
     path("import/sample/", SampleView.as_view(), name="import_sample"),
     path("imports/", ImportsView.as_view(), name="imports"),
     path("import/<uuid:run>/", ReportView.as_view(), name="import_report"),
     path("import/<uuid:run>/status/", StatusView.as_view(), name="import_status"),
-    path("import/<uuid:run>/commit/", CommitView.as_view(), name="import_commit"),
-    path("import/<uuid:run>/cancel/", CancelView.as_view(), name="import_cancel"),
+    path("import/<uuid:run>/commit/", _own_transaction(CommitView.as_view()), name="import_commit"),
+    path("import/<uuid:run>/cancel/", _own_transaction(CancelView.as_view()), name="import_cancel"),
     path("import/<uuid:run>/errors/", ErrorsView.as_view(), name="import_errors"),
     path("import/<uuid:run>/rejected/", RejectedView.as_view(), name="import_rejected"),
 ]

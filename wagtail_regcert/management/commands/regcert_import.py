@@ -55,7 +55,7 @@ class Command(RegcertCommand):
         validate(run.pk)
         if not options["validate_only"]:
             begin_commit(run.pk)
-            commit(run.pk)
+            commit(run.pk, by_owner=False)
         run.refresh_from_db()
         if run.state == ImportRun.State.FAILED:
             raise CommandError(run.failure)

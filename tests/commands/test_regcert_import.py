@@ -1,0 +1,170 @@
+"""``regcert_import``: exit codes, JSON, files."""
+
+import json
+from io import StringIO
+
+import pytest
+from django.core.management import call_command
+
+from tests.makers import make_csv, make_learner, make_qualification, make_registration, make_user
+from wagtail_regcert.models import ImportRun, Registration, RegistrationLogEntry
+
+pytestmark = pytest.mark.django_db
+
+ROW = ["603/2942/X", "9276308686", "Registered", "R1", "01/09/2025"]
+
+
+@pytest.fixture
+def learner():
+    make_qualification(number="603/2942/X", title="Maths")
+    return make_learner(uln="9276308686")
+
+
+@pytest.fixture
+def file(tmp_path):
+    def write(*rows, data=None):
+        path = tmp_path / "file.csv"
+        path.write_bytes(data if data is not None else make_csv(*rows))
+        return str(path)
+
+    return write
+
+
+def run(*arguments):
+    """Exit code, standard output, standard error."""
+    out, err = StringIO(), StringIO()
+    try:
+        call_command("regcert_import", *arguments, stdout=out, stderr=err)
+    except SystemExit as stop:
+        return stop.code, out.getvalue(), err.getvalue()
+    return 0, out.getvalue(), err.getvalue()
+
+
+def test_a_file_whose_records_are_all_accepted_is_committed(learner, file):
+    code, out, err = run(file(ROW), "--json")
+
+    assert (code, err) == (0, "")
+    assert json.loads(out) == {
+        "fatal": None,
+        "rows": 1,
+        "accepted": 1,
+        "created": 1,
+        "updated": 0,
+        "unchanged": 0,
+        "rejected": 0,
+        "cleared": 0,
+        "conflicts": 0,
+        "warnings": [],
+        "errors": [],
+        "encoding": "utf-8",
+        "committed": True,
+        "run": str(ImportRun.objects.get().pk),
+    }
+    assert Registration.objects.get().registration_number == "R1"
+
+
+def test_good_records_are_kept_and_bad_ones_given_back(learner, file, tmp_path):
+    make_registration(learner=learner, qualification=make_qualification(number="2"), registration_number="R2")
+    errors, rejected = tmp_path / "errors.csv", tmp_path / "rejected.csv"
+
+    code, out, _err = run(
+        file(["2", "9276308686", "Exempt"], ["=2", "1", "Exempt", "'+1"]),
+        "--json",
+        "--errors",
+        str(errors),
+        "--rejected",
+        str(rejected),
+    )
+
+    answer = json.loads(out)
+    assert code == 1
+    assert (answer["accepted"], answer["updated"], answer["rejected"], answer["cleared"]) == (1, 1, 1, 1)
+    assert [(one["row"], one["column"], one["value"], one["code"]) for one in answer["errors"]] == [
+        (3, "Qualification Number", "=2", "unknown_qualification"),
+        (3, "ULN", "1", "unknown_learner"),
+    ]
+    assert errors.read_bytes().startswith(
+        b"\xef\xbb\xbfRow,Column,Value,Error\r\n3,Qualification Number,'=2,"
+    )
+    assert rejected.read_bytes().endswith(b"\r\n'=2,1,Exempt,'+1,,,,,,\r\n")
+
+
+def test_validate_only_writes_nothing_but_the_run(learner, file):
+    code, out, _err = run(file(ROW), "--validate-only", "--json")
+
+    assert (code, json.loads(out)["committed"], json.loads(out)["created"]) == (0, False, 1)
+    assert not Registration.objects.exists()
+
+
+def test_a_refused_file_ends_with_two(file):
+    code, out, _err = run(file(data=b"PK\x03\x04"), "--json")
+
+    answer = json.loads(out)
+    assert code == 2
+    assert answer["fatal"]["code"] == "not_text"
+    assert (answer["rows"], answer["errors"], answer["warnings"], answer["run"]) == (0, [], [], None)
+    assert (answer["committed"], answer["encoding"]) == (False, None)
+    assert not ImportRun.objects.exists()
+
+
+def test_a_refused_file_says_why_without_json_too(file):
+    code, out, err = run(file(data=b""))
+
+    assert (code, out) == (2, "")
+    assert "is empty" in err
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["/no/such/file.csv"],
+        ["FILE", "--user", "nobody-of-this-name"],
+        ["FILE", "--separator=colon"],
+        ["FILE", "--errors", "/no/such/folder/errors.csv"],
+        [],
+    ],
+)
+def test_wrong_arguments_end_with_three(learner, file, arguments):
+    path = file(ROW, ["x", "y", "z"])
+
+    code, _out, _err = run(*[path if one == "FILE" else one for one in arguments])
+
+    assert code == 3
+
+
+def test_the_history_names_the_user(learner, file):
+    user = make_user(name="ira")
+
+    code, _out, _err = run(file(ROW), "--user", "ira")
+
+    assert code == 0
+    assert RegistrationLogEntry.objects.get().user == user
+
+
+def test_another_separator_and_no_limit_of_size(learner, file):
+    data = make_csv(*[["603/2942/X", "x" * 60, "Exempt"]] * 30_000, ROW, separator=";")
+
+    code, out, _err = run(file(data=data), "--separator", "semicolon", "--json")
+
+    answer = json.loads(out)
+    assert len(data) > 2_097_152
+    assert (code, answer["rows"], answer["accepted"], answer["rejected"]) == (1, 30_001, 1, 30_000)
+
+
+def test_what_is_exported_in_the_import_layout_comes_back_unchanged(tmp_path):
+    values = ["=1+1", "'=1", "''x", "+44", "-", "@x", 'a"b', "a,b;c|d", "Siân", "😀", "='", "O'Brien", '="x"']
+    for number, value in enumerate(values):
+        make_registration(
+            learner=make_learner(uln=value or None),
+            qualification=make_qualification(number=f"{value}{number}"),
+            registration_number=value,
+            postal_tracking_reference=value,
+            status="registered",
+        )
+    path = tmp_path / "export.csv"
+    call_command("regcert_export", "--layout", "import", "--output", str(path))
+
+    code, out, _err = run(str(path), "--json")
+
+    answer = json.loads(out)
+    assert (code, answer["rows"], answer["unchanged"]) == (0, len(values), len(values))

@@ -1,0 +1,164 @@
+"""Import and Update as people do it, in a browser."""
+
+import pytest
+from django.urls import reverse
+
+from tests.makers import make_csv
+from wagtail_regcert.models import ImportRun, Registration
+
+GOOD = [["603/2942/X", f"{4000000000 + number}", "Registered"] for number in range(3)]
+BAD = ["603/2942/X", "123", "Registered"]
+
+DROP = """(zone, files) => {
+    const transfer = new DataTransfer();
+    for (const [name, text] of files) transfer.items.add(new File([text], name, { type: 'text/csv' }));
+    zone.dispatchEvent(new DragEvent('drop', { bubbles: true, cancelable: true, dataTransfer: transfer }));
+}"""
+
+
+def file(data, name="demo.csv"):
+    return {"name": name, "mimeType": "text/csv", "buffer": data}
+
+
+def form(page):
+    page.goto(reverse("wagtail_regcert:import"))
+    page.get_by_role("button", name="Tips", exact=True).wait_for()
+    return page
+
+
+def report(page, data):
+    form(page).locator("input[type=file]").set_input_files(file(data))
+    page.get_by_role("button", name="Validate").click()
+    page.get_by_role("heading", name="Validation Report").wait_for()
+    return page
+
+
+def test_a_file_is_dragged_in_validated_and_uploaded(page):
+    text = make_csv(*GOOD, BAD).decode()
+
+    form(page).locator(".regcert-drop").evaluate(DROP, [["dragged.csv", text]])
+    name = page.locator(".regcert-drop__name").inner_text()
+    page.get_by_role("button", name="Validate").click()
+    page.get_by_role("button", name="Upload 3 accepted records").click()
+    page.get_by_role("heading", name="Import Result").wait_for()
+
+    assert name.startswith("dragged.csv (")
+    assert Registration.objects.count() == 3
+
+
+def test_two_files_and_a_file_of_another_kind_are_told_at_once(page):
+    form(page)
+    error, zone = page.locator(".regcert-drop__error").first, page.locator(".regcert-drop")
+
+    zone.evaluate(DROP, [["a.csv", "a"], ["b.csv", "b"]])
+    two = error.inner_text()
+    zone.evaluate(DROP, [["a.xlsx", "a"]])
+    kind = error.inner_text()
+
+    assert two == "Drop one file only."
+    assert kind == "The selected file must be a CSV."
+    assert not ImportRun.objects.exists()
+
+
+def test_the_keyboard_alone_is_enough(page):
+    form(page).locator("input[type=file]").set_input_files(file(make_csv(*GOOD)))
+    page.locator("input[type=file]").focus()
+
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.name") == "separator"
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.get_by_role("heading", name="Validation Report").wait_for()
+    upload = page.get_by_role("button", name="Upload 3 accepted records")
+    for _press in range(60):
+        if upload.evaluate("button => button === document.activeElement"):
+            break
+        page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.get_by_role("heading", name="Import Result").wait_for()
+
+    assert Registration.objects.count() == 3
+
+
+def test_another_separator_is_offered_and_its_fault_told(page):
+    form(page).locator("input[type=file]").set_input_files(file(make_csv(*GOOD, separator=";")))
+    offer = page.locator(".regcert-field__offer button")
+    offer.wait_for()
+
+    page.get_by_role("button", name="Validate").click()
+    page.locator(".regcert-drop__error:not(:empty)").first.wait_for()
+    refused = ImportRun.objects.count()
+    offer.click()
+    page.get_by_role("button", name="Validate").click()
+    page.get_by_role("button", name="Upload 3 accepted records").wait_for()
+
+    assert refused == 0
+
+
+def test_cancel_writes_nothing(page):
+    report(page, make_csv(*GOOD)).get_by_role("button", name="Cancel").click()
+    page.get_by_text("The import was cancelled").first.wait_for()
+
+    assert ImportRun.objects.get().state == ImportRun.State.CANCELLED
+    assert not Registration.objects.exists()
+
+
+def test_a_double_click_uploads_once_and_back_does_not_upload_again(page):
+    report(page, make_csv(*GOOD)).get_by_role("button", name="Upload 3 accepted records").dblclick()
+    page.get_by_role("heading", name="Import Result").wait_for()
+
+    page.go_back()
+    page.reload()
+    page.get_by_role("heading", name="Import Result").wait_for()
+
+    assert Registration.objects.count() == 3
+    assert ImportRun.objects.get().created == 3
+
+
+def test_escape_closes_tips_before_the_popup_and_focus_goes_back(page):
+    page.goto("/admin/registration-and-certification/")
+    opener = page.get_by_role("link", name="Import and Update")
+    opener.click()
+    dialog = page.get_by_role("dialog")
+    dialog.wait_for()
+    dialog.get_by_role("button", name="Tips", exact=True).click()
+    tips = page.locator(".regcert-import--tips")
+
+    page.keyboard.press("Escape")
+    after_one = (tips.count(), dialog.is_visible())
+    page.keyboard.press("Escape")
+    dialog.wait_for(state="hidden")
+
+    assert after_one == (0, True)
+    assert opener.evaluate("link => link === document.activeElement")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_on_our_screens(page, scheme):
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
+    page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+    found = {}
+
+    def look(name):
+        results = axe.run(page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]})
+        found[name] = [
+            (one["id"], [node["target"] for node in one["nodes"]]) for one in results.response["violations"]
+        ]
+
+    form(page)
+    look("form")
+    page.get_by_role("button", name="Tips", exact=True).click()
+    look("tips")
+    report(page, make_csv(*GOOD, BAD))
+    look("errors")
+    for tab in ("What will change", "Warnings"):
+        page.get_by_role("link", name=tab).click()
+        page.get_by_role("heading", name=tab).wait_for()
+        look(tab)
+    page.get_by_role("button", name="Upload").click()
+    page.get_by_role("heading", name="Import Result").wait_for()
+    look("result")
+    page.goto(reverse("wagtail_regcert:imports"))
+    look("imports")
+
+    assert {name: what for name, what in found.items() if what} == {}
