@@ -7,7 +7,7 @@ READY := $(VENV)/.ready
 MANAGE := $(BIN)/python example_site/manage.py
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint types migrations format clean
+.PHONY: help demo demo-workers test screenshots bench bench-quick bench-growth lint types migrations messages format clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -27,8 +27,26 @@ demo: $(READY) ## Run the example site with demo data (PORT, default 8000)
 	@echo
 	@$(MANAGE) runserver 127.0.0.1:$(PORT)
 
+demo-workers: export REGCERT_TASKS = database
+demo-workers: $(READY) ## The same, with two workers
+	@$(MANAGE) migrate --verbosity 0
+	@DEBUG=0 $(MANAGE) db_worker & one=$$!; DEBUG=0 $(MANAGE) db_worker & two=$$!; \
+	trap "kill $$one $$two" EXIT; trap exit INT TERM; $(MAKE) --no-print-directory demo
+
 test: $(READY) ## Run the tests
 	$(BIN)/python -m pytest
+
+screenshots: $(READY) ## Make the screenshots of the docs (needs chromium)
+	$(BIN)/python -m pytest -q tests/e2e/screenshots.py
+
+bench: $(READY) ## Measure ours beside floors and peers (SQLite, and DATABASE_URL); write docs/benchmarks.md
+	$(BIN)/python -m benchmarks
+
+bench-quick: $(READY) ## The same once, peers with fewer records; write nothing
+	$(BIN)/python -m benchmarks quick
+
+bench-growth: $(READY) ## Measure larger files and tables; write docs/benchmarks.md
+	$(BIN)/python -m benchmarks growth
 
 lint: $(READY) ## Check style and formatting
 	$(BIN)/ruff check .
@@ -43,6 +61,15 @@ types: $(READY) ## Check types
 
 migrations: $(READY) ## Check that no migration is missing
 	$(MANAGE) makemigrations --check --dry-run
+
+messages: $(READY) ## Collect the texts to translate and compile the catalogues (needs gettext)
+	@command -v msgfmt >/dev/null || { echo "GNU gettext is needed (its msgfmt is missing): apt install gettext, brew install gettext …"; exit 1; }
+	cd wagtail_regcert && "$(CURDIR)/$(BIN)/django-admin" makemessages --all --no-wrap --no-obsolete --add-location file
+	@# The date of the collection would change a catalogue in which nothing else has changed.
+	@for po in wagtail_regcert/locale/*/LC_MESSAGES/django.po; do \
+		sed '/^"POT-Creation-Date: /d' $$po > $$po.new && mv $$po.new $$po && \
+		printf '%s: ' $$po && msgfmt --check-format --statistics -o $${po%.po}.mo $$po || exit 1; \
+	done
 
 clean: ## Remove what the targets made
 	rm -rf $(VENV) .venvs build dist .mypy_cache .pytest_cache .ruff_cache example_site/db.sqlite3*

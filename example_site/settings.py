@@ -1,4 +1,8 @@
-"""Settings of the example site. ``DATABASE_URL`` chooses the database, ``REGCERT_TASKS`` the worker."""
+"""Settings of the example site, from the environment.
+
+``DATABASE_URL`` chooses the database. ``REGCERT_TASKS`` chooses who validates and commits: ``database`` and
+``rq`` (with ``REDIS_URL``) hand it to workers, anything else does it inside the request.
+"""
 
 import os
 from pathlib import Path
@@ -77,9 +81,28 @@ if DATABASES["default"]["ENGINE"].endswith("mysql"):
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 TASKS = {"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"}}
-if os.environ.get("REGCERT_TASKS") == "database":
-    INSTALLED_APPS.append("django_tasks_db")
-    TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+match os.environ.get("REGCERT_TASKS"):
+    case "database":
+        INSTALLED_APPS.append("django_tasks_db")
+        TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+    case "rq":
+        INSTALLED_APPS += ["django_tasks_rq", "django_rq"]
+        TASKS = {"default": {"BACKEND": "django_tasks_rq.RQBackend"}}
+        RQ_QUEUES = {
+            "default": {
+                "URL": os.environ.get("REDIS_URL") or "redis://127.0.0.1:6379/0",
+                # Seconds after which RQ ends a job: far above the longest import.
+                "DEFAULT_TIMEOUT": 3600,
+            }
+        }
+
+# Errors are printed, by web hosts and workers, with DEBUG off too.
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "handlers": {"console": {"class": "logging.StreamHandler"}},
+    "loggers": {"django": {"handlers": ["console"], "level": "INFO"}},
+}
 
 LANGUAGE_CODE = "en-gb"
 LANGUAGES = [("en-gb", "English"), ("cy", "Cymraeg")]

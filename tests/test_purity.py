@@ -9,7 +9,7 @@ import wagtail_regcert
 
 PACKAGE = Path(wagtail_regcert.__file__).parent
 PURE = ["cells", "problems", "layouts", "messages"] + [
-    f"importing/{name}" for name in ("types", "decode", "read", "parse", "plan", "pipeline")
+    f"importing/{name}" for name in ("types", "collector", "decode", "read", "parse", "plan", "pipeline")
 ]
 
 

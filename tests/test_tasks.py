@@ -1,12 +1,15 @@
 """Tasks: they wait for the database to hold the run, and a run taken twice is done once."""
 
+from unittest.mock import Mock
+
 import pytest
+from django_tasks.backends.immediate import ImmediateBackend
 
 from tests.makers import make_csv, make_learner, make_qualification, make_run, make_user
 from wagtail_regcert.importing import runs
 from wagtail_regcert.layouts import Separator
 from wagtail_regcert.models import ImportRun, Registration
-from wagtail_regcert.tasks import commit_run, commit_soon, validate_run, validate_soon
+from wagtail_regcert.tasks import commit_run, commit_soon, undo_run, undo_soon, validate_run, validate_soon
 
 State = ImportRun.State
 
@@ -97,3 +100,54 @@ def test_an_owner_who_lost_the_role_in_between_writes_nothing(data, importer):
 
     assert run.state == State.FAILED
     assert Registration.objects.count() == 0
+
+
+def test_an_undo_waits_for_the_request_to_end_and_is_done_once(
+    data, importer, django_capture_on_commit_callbacks
+):
+    run = make_run(data, user=importer)
+    runs.begin_commit(run.pk)
+    runs.commit(run.pk)
+
+    with django_capture_on_commit_callbacks() as waiting:
+        assert runs.begin_undo(run.pk, importer)
+        undo_soon(run.pk, importer)
+    before = Registration.objects.count()
+    for callback in waiting:
+        callback()
+    undo_run.enqueue(str(run.pk), str(importer.pk))
+    run.refresh_from_db()
+
+    assert before == 1
+    assert Registration.objects.count() == 0
+    assert (run.undo_state, run.undo_deleted) == ("done", 1)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_run_that_no_queue_takes_is_shown_as_failed(data, importer, monkeypatch, caplog):
+    run = start(data, importer)
+    monkeypatch.setattr(ImmediateBackend, "enqueue", Mock(side_effect=ConnectionError("no broker")))
+
+    validate_soon(run.pk)
+    run.refresh_from_db()
+
+    assert (run.state, run.failure) == (State.FAILED, runs.NOT_QUEUED)
+    assert "no broker" in caplog.text
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_commit_that_no_queue_takes_can_be_tried_again(data, importer, monkeypatch):
+    run = make_run(data, user=importer)
+    with monkeypatch.context() as away:
+        away.setattr(ImmediateBackend, "enqueue", Mock(side_effect=ConnectionError))
+        runs.begin_commit(run.pk)
+        commit_soon(run.pk)
+    run.refresh_from_db()
+    failed = (run.state, Registration.objects.count())
+
+    runs.begin_commit(run.pk)
+    commit_soon(run.pk)
+    run.refresh_from_db()
+
+    assert failed == (State.FAILED, 0)
+    assert (run.state, run.failure, Registration.objects.count()) == (State.COMMITTED, "", 1)

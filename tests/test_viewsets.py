@@ -125,7 +125,7 @@ def test_an_unknown_order_is_ignored(client, manager):
 
 
 def test_export_links_carry_the_query_string_and_are_for_holders_of_export(client, manager):
-    make_registration()
+    make_registration(status="registered", learner=make_learner(family_name="Lee"))
     link = "export/?status=registered&amp;q=lee&amp;layout=export"
 
     manage_only = client.get(f"{LISTING}?status=registered&q=lee&p=1").content.decode()

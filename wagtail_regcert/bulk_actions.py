@@ -12,14 +12,15 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.functional import classproperty
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 from wagtail import hooks
 from wagtail.admin import messages
 from wagtail.snippets.bulk_actions.delete import DeleteBulkAction
 from wagtail.snippets.bulk_actions.snippet_bulk_action import SnippetBulkAction
 
 from .exporting.columns import ExportLayout
-from .models import AwardingOrganisation, Learner, Programme, Qualification, Registration
+from .models import AwardingOrganisation, ExportRun, Learner, Programme, Qualification, Registration
+from .models.fields import may_be_key
 from .permissions import EXPORT, ReferencePermissionPolicy, may
 from .views.deletion import refusals
 from .views.export import back_to_listing, download
@@ -61,7 +62,7 @@ class ExportBulkAction(SnippetBulkAction):
                 messages.error(request, _("Nothing was exported: no registration was selected."))
                 return back_to_listing(request)
             found = Registration.objects.filter(pk__in=keys)
-            filters = ngettext("%(count)d selected", "%(count)d selected", len(keys)) % {"count": len(keys)}
+            filters = ExportRun.selected(len(keys))
         for hook in hooks.get_hooks("before_bulk_action"):
             answer = hook(request, self.action_type, found, self)
             if hasattr(answer, "status_code"):
@@ -71,8 +72,7 @@ class ExportBulkAction(SnippetBulkAction):
 
 def selected_keys(ids: list[str]) -> set[int]:
     """The primary keys that a query string names; none when any of them cannot be one."""
-    possible = all(key.isascii() and key.isdigit() and len(key) < 19 for key in ids)
-    return set(map(int, ids)) if possible else set()
+    return set(map(int, ids)) if all(map(may_be_key, ids)) else set()
 
 
 def _merged(first: QueryDict, second: QueryDict) -> QueryDict:

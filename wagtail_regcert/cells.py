@@ -10,7 +10,8 @@ import re
 import sys
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol
+from itertools import accumulate
+from typing import Any, Protocol, Self
 
 from .problems import CellError, Code
 
@@ -27,7 +28,9 @@ TEMPORARY_ULN = "9999999999"
 
 _GUARDED = re.compile(r"'+[=+\-@]")
 _FORMULA = re.compile(r"'*[=+\-@\t\r]")
-_BAD_CHARACTER = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
+_CONTROLS = r"\x00-\x1f\x7f-\x9f\ud800-\udfff"
+_BAD_CHARACTER = re.compile(f"[{_CONTROLS}]")
+_CLEAN = re.compile(f"[0-9A-Za-z](?:[^{_CONTROLS}]*[0-9A-Za-z])?")
 
 
 def clean(cell: str) -> str:
@@ -41,6 +44,11 @@ def clean(cell: str) -> str:
     if cell[:1] == "'" and _GUARDED.match(cell):
         cell = cell[1:]
     return cell
+
+
+def is_clean(cell: str) -> bool:
+    """Whether :func:`clean` and :func:`bad_character` would plainly find nothing. Most cells are so."""
+    return cell.isalnum() or _CLEAN.fullmatch(cell) is not None
 
 
 def guard(cell: str) -> str:
@@ -69,17 +77,30 @@ def fold_status(text: str) -> str:
     return " ".join(text.split()).casefold()
 
 
-def is_ten_digits(uln: str) -> bool:
-    """Whether this has the form of a ULN."""
-    return len(uln) == 10 and uln.isascii() and uln.isdigit()
-
-
 def check_digit_fails(uln: str) -> bool:
-    """Whether ten digits fail the ULN check: weights 10 to 1, sum modulo 11 is 10."""
-    return is_ten_digits(uln) and sum(map(int.__mul__, range(10, 0, -1), map(int, uln))) % 11 != 10
+    """Whether ten digits fail the ULN check: weights 10 to 1, sum modulo 11 is 10.
+
+    The sum of the running sums has those weights. It is of codes of characters: a digit's is 48 more, and
+    48 times the weights is a multiple of 11.
+    """
+    is_uln = len(uln) == 10 and uln.isascii() and uln.isdigit()
+    return is_uln and sum(accumulate(uln.encode())) % 11 != 10
 
 
-class Status(StrEnum):
+class Labelled(StrEnum):
+    """Values that are stored, each with its label."""
+
+    label: str
+    """As written in files, in every language."""
+
+    def __new__(cls, value: str, label: str = "") -> Self:
+        member = str.__new__(cls, value)
+        member._value_ = value
+        member.label = label
+        return member
+
+
+class Status(Labelled):
     """How far a registration has come. Values are stored; labels stand in files."""
 
     NOT_REGISTERED = "not_registered", "Not registered"
@@ -91,17 +112,8 @@ class Status(StrEnum):
     EXEMPT = "exempt", "Exempt"
     REGISTRATION_NOT_REQUIRED = "registration_not_required", "Registration Not Required"
 
-    label: str
-    """As written in files, in every language."""
 
-    def __new__(cls, value: str, label: str = "") -> Status:
-        member = str.__new__(cls, value)
-        member._value_ = value
-        member.label = label
-        return member
-
-
-class Gender(StrEnum):
+class Gender(Labelled):
     """A learner's gender as awarding organisations ask for it."""
 
     FEMALE = "F", "Female"
@@ -109,14 +121,12 @@ class Gender(StrEnum):
     OTHER = "O", "Other"
     NOT_STATED = "U", "Not stated"
 
-    label: str
-    """As written in files, in every language."""
 
-    def __new__(cls, value: str, label: str = "") -> Gender:
-        member = str.__new__(cls, value)
-        member._value_ = value
-        member.label = label
-        return member
+def plain(value: Any) -> str:
+    """A value as plans, reports and history keep it: dates ISO, blanks ``""``, all else as text."""
+    if value is None:
+        return ""
+    return value.isoformat() if isinstance(value, dt.date) else str(value)
 
 
 class Kind(Protocol):
@@ -128,6 +138,12 @@ class Kind(Protocol):
 
     def parse(self, cell: str) -> object:
         """Cleaned, non-blank cell in; value or :class:`CellError` out."""
+
+    def is_own_value(self, cell: str) -> bool:
+        """Whether a raw cell is plainly its own value: nothing to take off, to read or to refuse.
+
+        Where it says no, the cell may still turn out to be so.
+        """
 
     def format(self, value: object) -> str:
         """Write a stored value; ``""`` for none."""
@@ -148,6 +164,9 @@ class Text:
             return CellError(Code.TOO_LONG, {"limit": self.limit, "length": len(cell)})
         return cell
 
+    def is_own_value(self, cell: str) -> bool:
+        return is_clean(cell) and len(cell) <= self.limit
+
     def format(self, value: object) -> str:
         return str(value) if value else ""
 
@@ -166,6 +185,9 @@ class StatusLabel:
         if len(cell) > self.limit:
             return CellError(Code.TOO_LONG, {"limit": self.limit, "length": len(cell)})
         return _STATUS_BY_LABEL.get(fold_status(cell)) or CellError(Code.BAD_STATUS)
+
+    def is_own_value(self, cell: str) -> bool:
+        return False
 
     def format(self, value: object) -> str:
         return Status(str(value)).label
@@ -208,6 +230,9 @@ class Date:
             return dt.date(year, month, day)
         except ValueError:
             return CellError(Code.BAD_DATE)
+
+    def is_own_value(self, cell: str) -> bool:
+        return False
 
     def format(self, value: object) -> str:
         return day_as_text(value) if isinstance(value, dt.date) else ""

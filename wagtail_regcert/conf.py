@@ -16,6 +16,8 @@ class Settings:
     """An uploaded file must be smaller than this."""
     STAGING_DAYS: int = 7
     """For how many days a staged file and its report can be read."""
+    STUCK_MINUTES: int = 10
+    """After how many minutes without a sign of life a run at work counts as stuck."""
     ESCAPE_FORMULAS: bool = True
     """Whether exports guard cells that a spreadsheet would run as formulas."""
 

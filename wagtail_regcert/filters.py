@@ -7,19 +7,21 @@ from typing import Any
 
 import django_filters
 from django import forms
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.formats import date_format
 from django.utils.functional import cached_property
 from django.utils.text import capfirst
 from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from django_filters.fields import ModelChoiceField, ModelChoiceIterator, RangeField
 from wagtail.admin.filters import DateRangePickerWidget, WagtailFilterSet
 
-from .cells import match_key
+from .cells import TEXT_LIMIT, match_key
 from .models import (
     AwardingOrganisation,
     ImportRun,
+    Learner,
     Programme,
     Qualification,
     Registration,
@@ -38,32 +40,65 @@ DATE_FIELDS = (
 MOST_TERMS = 20
 """Words of a search that are looked for in names; databases limit the depth of a condition."""
 
+LONGEST, LONGEST_KEY = 255, 3 * TEXT_LIMIT
+"""Characters of the longest text that is searched, and of the longest match key. Nothing stored holds
+longer ones, and SQLite fails on patterns of over 50,000 bytes."""
+
 MOST_RUNS = 50
 """Imports offered in the filter's list; any that the user may see is accepted."""
+
+MOST_KEYS = 1000
+"""Keys that a search finds first and then names; where more are meant, the database finds them again."""
 
 
 def search(registrations: QuerySet[Registration], text: str) -> QuerySet[Registration]:
     """Keep registrations that a person looking for ``text`` means.
 
     Each word in a name of the learner, or the whole in the ULN, the registration number, the
-    qualification's title or its number, however that is written.
+    qualification's title or its number, however that is written. Who and what is meant is found first:
+    one condition over all the tables would keep the database from using any index.
     """
     text = text.strip()
-    found = (
-        Q(learner__uln__icontains=text)
-        | Q(registration_number__icontains=text)
-        | Q(qualification__title__icontains=text)
-        | Q(qualification__number__icontains=text)
+    numbers = _containing(text, "registration_number")
+    return registrations.filter(
+        Q(learner__in=_keys(Learner.objects.filter(_learner(text))))
+        | Q(qualification__in=_keys(Qualification.objects.filter(_qualification(text))))
+        | Q(pk__in=_keys(Registration.objects.filter(numbers)))
     )
-    if key := match_key(text):
-        found |= Q(qualification__match_key__contains=key)
+
+
+def _learner(text: str) -> Q:
+    found = _containing(text, "uln")
     terms = text.split()
     if terms and len(terms) <= MOST_TERMS:
         names = Q()
         for term in terms:
-            names &= Q(learner__given_names__icontains=term) | Q(learner__family_name__icontains=term)
+            names &= _containing(term, "given_names", "family_name")
         found |= names
-    return registrations.filter(found)
+    return found
+
+
+def _qualification(text: str) -> Q:
+    found = _containing(text, "title", "number")
+    if 0 < len(key := match_key(text)) <= LONGEST_KEY:
+        found |= Q(match_key__contains=key)
+    return found
+
+
+def _containing(text: str, *fields: str) -> Q:
+    """Any of the fields has the text in it, whatever the case; nothing stored is longer than ``LONGEST``."""
+    found = Q(pk__in=())
+    if len(text) <= LONGEST:
+        for field in fields:
+            found |= Q(**{f"{field}__icontains": text})
+    return found
+
+
+def _keys(found: QuerySet[Any]) -> Any:
+    """Primary keys where they are few, else the query for them."""
+    query = found.order_by().values_list("pk", flat=True)
+    keys = list(query[: MOST_KEYS + 1])
+    return keys if len(keys) <= MOST_KEYS else query
 
 
 class DaysField(RangeField):
@@ -75,9 +110,14 @@ class DaysField(RangeField):
     widget = DateRangePickerWidget
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        formats = ["%Y-%m-%d", "%d/%m/%Y"]
-        fields = (forms.DateField(input_formats=formats), forms.DateField(input_formats=formats))
-        super().__init__(fields, *args, **kwargs)
+        super().__init__((_day_field(), _day_field()), *args, **kwargs)
+
+
+def _day_field() -> forms.DateField:
+    return forms.DateField(
+        input_formats=["%Y-%m-%d", "%d/%m/%Y"],
+        error_messages={"invalid": _("Enter a real date as dd/mm/yyyy.")},
+    )
 
 
 class DaysFilter(django_filters.DateFromToRangeFilter):
@@ -110,8 +150,21 @@ class RunFilter(django_filters.ModelChoiceFilter):
     def filter(self, qs: QuerySet[Registration], value: ImportRun | None) -> QuerySet[Registration]:
         if value is None:
             return qs
-        entries = RegistrationLogEntry.objects.filter(run=value, object_id=OuterRef("pk"))
-        return qs.filter(Exists(entries))
+        return qs.filter(pk__in=RegistrationLogEntry.objects.filter(run=value).values("object_id"))
+
+
+class OrganisationFilter(django_filters.ModelChoiceFilter):
+    """Registrations with an awarding organisation.
+
+    By the keys of its qualifications: how rare those are is what databases know.
+    """
+
+    def filter(
+        self, qs: QuerySet[Registration], value: AwardingOrganisation | None
+    ) -> QuerySet[Registration]:
+        if value is None:
+            return qs
+        return qs.filter(qualification__in=_keys(Qualification.objects.filter(awarding_organisation=value)))
 
 
 def visible_runs(request: Any) -> QuerySet[ImportRun]:
@@ -123,10 +176,12 @@ class RegistrationFilterSet(WagtailFilterSet):
     """All filters of the listing."""
 
     status = django_filters.MultipleChoiceFilter(
-        label=_("Status"), choices=Registration.STATUSES, widget=forms.CheckboxSelectMultiple
+        label=_("Status"),
+        choices=Registration.STATUSES,
+        widget=forms.CheckboxSelectMultiple,
+        distinct=False,
     )
-    awarding_organisation = django_filters.ModelChoiceFilter(
-        field_name="qualification__awarding_organisation",
+    awarding_organisation = OrganisationFilter(
         label=_("Awarding organisation"),
         queryset=AwardingOrganisation.objects.all(),
     )
@@ -134,7 +189,7 @@ class RegistrationFilterSet(WagtailFilterSet):
         label=_("Qualification"), queryset=Qualification.objects.all()
     )
     programme = django_filters.ModelChoiceFilter(label=_("Programme"), queryset=Programme.objects.all())
-    run = RunFilter(label=_("Import"), queryset=visible_runs)
+    run = RunFilter(label=pgettext_lazy("noun", "Import"), queryset=visible_runs)
 
     class Meta:
         model = Registration

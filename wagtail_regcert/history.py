@@ -12,10 +12,10 @@ from django.contrib.contenttypes.models import ContentType
 from django.db import connection
 from django.utils.encoding import force_str
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import gettext_lazy
 from wagtail.log_actions import LogFormatter
 
-from .cells import Date, Status
+from .cells import Date, plain
 
 CREATE = "wagtail_regcert.create"
 EDIT = "wagtail_regcert.edit"
@@ -23,14 +23,16 @@ DELETE = "wagtail_regcert.delete"
 IMPORT = "wagtail_regcert.import"
 SYNC = "wagtail_regcert.sync"
 UNDO = "wagtail_regcert.undo"
+ERASE = "wagtail_regcert.erase"
 
 LABELS = {
-    CREATE: _lazy("Created"),
-    EDIT: _lazy("Edited"),
-    DELETE: _lazy("Deleted"),
-    IMPORT: _lazy("Imported"),
-    SYNC: _lazy("Synchronised"),
-    UNDO: _lazy("Undone"),
+    CREATE: gettext_lazy("Created"),
+    EDIT: gettext_lazy("Edited"),
+    DELETE: gettext_lazy("Deleted"),
+    IMPORT: gettext_lazy("Imported"),
+    SYNC: gettext_lazy("Synchronised"),
+    UNDO: gettext_lazy("Undone"),
+    ERASE: gettext_lazy("Personal data erased"),
 }
 
 TRACKED = (
@@ -50,17 +52,8 @@ TRACKED = (
 """The fields whose changes are kept."""
 
 
-def plain(value: Any) -> Any:
-    """A field's value as history keeps it: dates ISO, blanks ``""``, related rows by primary key."""
-    if value is None:
-        return ""
-    if isinstance(value, dt.date):
-        return value.isoformat()
-    return str(value)
-
-
 def snapshot(registration: Any) -> dict[str, Any]:
-    """The tracked values of a registration."""
+    """The tracked values of a registration, plain; related rows by primary key."""
     return {
         name: plain(getattr(registration, registration._meta.get_field(name).attname)) for name in TRACKED
     }
@@ -81,12 +74,15 @@ def changes(before: Mapping[str, Any] | None, after: Mapping[str, Any] | None) -
 class Entry:
     """One entry to write: which registration, its name, and what happened."""
 
-    __slots__ = ("data", "label", "registration")
+    __slots__ = ("data", "deleted", "label", "registration")
 
-    def __init__(self, registration: int, label: str, data: Mapping[str, Any]) -> None:
+    def __init__(
+        self, registration: int, label: str, data: Mapping[str, Any], *, deleted: bool = False
+    ) -> None:
         self.registration = registration
         self.label = label
         self.data = data
+        self.deleted = deleted
 
 
 def write_entries(
@@ -122,7 +118,7 @@ def write_entries(
             user_name,
             None,
             True,
-            action == DELETE,
+            entry.deleted or action == DELETE,
             entry.registration,
             run_id,
         )
@@ -164,7 +160,7 @@ def describe(data: Mapping[str, Any]) -> str:
     parts = []
     for name, (old, new) in data.get("changes", {}).items():
         field: Any = Registration._meta.get_field(name)
-        old, new = _shown(name, old), _shown(name, new)
+        old, new = _shown(field, old), _shown(field, new)
         label = force_str(field.verbose_name).capitalize()
         if not new:
             parts.append(_("%(field)s: %(old)s removed") % {"field": label, "old": old})
@@ -175,14 +171,14 @@ def describe(data: Mapping[str, Any]) -> str:
     return "; ".join(parts)
 
 
-def _shown(name: str, value: str) -> str:
+def _shown(field: Any, value: str) -> str:
     if not value:
         return ""
-    if name == "status":
-        return Status(value).label
-    if name.endswith("_date"):
+    if field.choices:
+        return str(dict(field.flatchoices).get(value, value))
+    if field.name.endswith("_date"):
         return Date().format(dt.date.fromisoformat(value))
-    return f"#{value}" if name in ("learner", "qualification", "programme") else value
+    return f"#{value}" if field.is_relation else value
 
 
 def register(registry: Any) -> None:

@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from . import conf
-from .importing.pipeline import Refused, check_upload, open_file
+from .importing.pipeline import Opened, Refused, check_upload, open_file
 from .layouts import Separator
 from .messages import sentence, separator_name
 from .problems import FileFault
@@ -32,7 +32,7 @@ class ImportForm(forms.Form):
         separators: Any = self.fields["separator"]
         separators.choices = [(s.value, separator_name(s).capitalize()) for s in Separator]
         self.data_read = b""
-        self.encoding = ""
+        self.opened: Opened | None = None
 
     def clean_file(self) -> Any:
         """One file, and not more than it may be."""
@@ -51,7 +51,7 @@ class ImportForm(forms.Form):
             if isinstance(opened, Refused):
                 self.add_error("file", _refusal(opened.fault))
             else:
-                self.encoding = opened.encoding
+                self.opened = opened
         return cleaned
 
 

@@ -60,20 +60,21 @@ class Layout:
     def width(self) -> int:
         return len(self.columns)
 
-    def heading_of(self, field: str) -> str:
-        """Name the column that fills a field."""
-        return next(column.heading for column in self.columns if column.field == field)
+    def column_of(self, field: str) -> Column:
+        """The column that fills a field."""
+        return next(column for column in self.columns if column.field == field)
 
     def first_difference(self, cells: Sequence[str]) -> int | None:
         """Compare a header row with the headings; index of the first that differs, or ``None``.
 
         A heading may carry one trailing ``*``; blank cells after the last heading do not matter.
         """
-        found = [_heading(cell) for cell in cells]
+        # Only as many as there are headings: a row may have two million cells.
+        found = [_heading(cell) for cell in cells[: self.width]]
         for index, heading in enumerate(self.headings):
             if index >= len(found) or found[index] != heading.casefold():
                 return index
-        return next((i for i in range(self.width, len(found)) if clean(cells[i])), None)
+        return next((i for i in range(self.width, len(cells)) if clean(cells[i])), None)
 
 
 def _heading(cell: str) -> str:

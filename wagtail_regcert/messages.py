@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from .cells import TEMPORARY_ULN, Status
 from .layouts import REGISTRATIONS, Separator
-from .problems import Code, Facts, Fault, Problem, Warn
+from .problems import Code, Facts, Fault, Problem, SinceImport, Warn
 
 
 def sentence(code: Fault | Code | Warn, facts: Facts, value: str = "") -> str:
@@ -43,6 +44,17 @@ def kind_name(code: Code) -> str:
     }[code]
 
 
+def left_alone(reason: SinceImport) -> str:
+    """Say why undoing an import leaves a registration alone."""
+    return {
+        SinceImport.DELETED: _(
+            "It is not there any more: it was deleted, or given to another learner or qualification."
+        ),
+        SinceImport.CHANGED: _("It was changed after the import."),
+        SinceImport.COMPLETED: _("Its programme or planned achievement date was filled in after the import."),
+    }[reason]
+
+
 def separator_name(separator: str) -> str:
     """Name a separator in the active language."""
     return {
@@ -59,7 +71,7 @@ def _not_csv(facts: Facts, value: str) -> str:
 
 def _too_large(facts: Facts, value: str) -> str:
     limit = int(facts["limit"])
-    size = f"{limit / 1_048_576:g}MB" if limit >= 1_048_576 else _("%d bytes") % limit
+    size = f"{limit / 1_048_576:.3g}MB" if limit >= 1_048_576 else _("%d bytes") % limit
     return _(
         "The selected file must be smaller than %(size)s. "
         "Split it into several files, each with the headings in its first row."
@@ -91,8 +103,8 @@ def _bad_encoding(facts: Facts, value: str) -> str:
 def _malformed_csv(facts: Facts, value: str) -> str:
     if facts["reason"] == "long":
         text = _(
-            "A cell in row %(row)d is too long: over 131,072 characters. "
-            'A quotation mark (") before it may never be closed.'
+            "A cell in row %(row)d is too long: over 131,072 characters. Shorten it. "
+            'If it holds several rows, close or remove the quotation mark (") at its beginning.'
         )
     elif facts["reason"] == "unclosed":
         text = _(
@@ -110,10 +122,15 @@ def _malformed_csv(facts: Facts, value: str) -> str:
 def _bad_header(facts: Facts, value: str) -> str:
     if "named" in facts:
         named = facts["named"]
-        name = next((separator_name(s) for s in Separator if s.character == named), f"“{named}”")
+        known = next((separator_name(s) for s in Separator if s.character == named), None)
+        if known is None:
+            return _(
+                "The first row says that the separator is “%(name)s”, which cannot be chosen here. Save the file "
+                "with another separator, or remove the row."
+            ) % {"name": named}
         return _(
             "The first row says that the separator is %(name)s. Choose that separator, or remove the row."
-        ) % {"name": name}
+        ) % {"name": known}
     if facts.get("reason") == "none":
         return _(
             "The selected file has no headings. Its first row must be the ten headings of the sample file."
@@ -174,12 +191,18 @@ def _required(facts: Facts, value: str) -> str:
 
 
 def _bad_status(facts: Facts, value: str) -> str:
-    labels = [status.label for status in Status]
-    # difflib is quadratic in the text; a status is short.
-    lowered = {label.casefold(): label for label in labels}
-    near = difflib.get_close_matches(value[:40].casefold(), lowered, n=1)
-    text = _("This is not one of the statuses: %(labels)s.") % {"labels": ", ".join(labels)}
-    return _join(text, _("Did you mean “%s”?") % lowered[near[0]] if near else "")
+    labels = ", ".join(status.label for status in Status)
+    text = _("This is not one of the statuses. Enter one of these: %(labels)s.") % {"labels": labels}
+    near = _nearest_status(value[:40])
+    return _join(text, _("Did you mean “%s”?") % near if near else "")
+
+
+@lru_cache(maxsize=1000)
+def _nearest_status(text: str) -> str:
+    """The label most like this text, if any is. difflib is quadratic in the text, and a file repeats it."""
+    lowered = {status.label.casefold(): status.label for status in Status}
+    near = difflib.get_close_matches(text.casefold(), lowered, n=1)
+    return lowered[near[0]] if near else ""
 
 
 def _bad_date(facts: Facts, value: str) -> str:
@@ -244,22 +267,28 @@ def _duplicate(facts: Facts, value: str) -> str:
 
 
 def _changed(facts: Facts, value: str) -> str:
+    who = {"who": facts.get("who") or _("somebody")}
     match facts.get("reason"):
         case "created":
-            return _(
-                "Not applied: somebody created this registration after the file was validated. Validate the file again."
-            )
+            text = _("Not applied: %(who)s created this registration after the file was validated.") % who
         case "deleted":
-            return _(
-                "Not applied: somebody deleted this registration after the file was validated. Validate the file again."
-            )
+            text = _("Not applied: %(who)s deleted this registration after the file was validated.") % who
         case "invalid":
-            return _(
-                "Not applied: the learner or qualification changed after the file was validated. Validate the file again."
-            )
-    return _(
-        "Not applied: somebody changed this registration after the file was validated. Validate the file again."
-    )
+            text = _("Not applied: the learner or qualification changed after the file was validated.")
+        case _:
+            text = _("Not applied: %(who)s changed this registration after the file was validated.") % who
+    when = _("Last change: %(when)s.") % facts if facts.get("when") else ""
+    return _join(text, when, _values_now(facts), _("Validate the file again."))
+
+
+def _values_now(facts: Facts) -> str:
+    """What somebody else stored: fields of the layout among the facts, values plain."""
+    values = []
+    for column in REGISTRATIONS.columns:
+        if column.field in facts:
+            now = column.kind.from_plain(str(facts[column.field]))
+            values.append(f"{column.heading}: {f'“{now}”' if now else _('blank')}")
+    return _("Stored now: %(values)s.") % {"values": ", ".join(values)} if values else ""
 
 
 def _date_order(facts: Facts, value: str) -> str:
@@ -271,7 +300,7 @@ def _future_date(facts: Facts, value: str) -> str:
 
 
 def _missing_date(facts: Facts, value: str) -> str:
-    return _("The status is %(label)s, but this date is blank.") % {
+    return _("The status is %(label)s, but this date is blank. Enter the date, or check the status.") % {
         "label": Status(str(facts["status"])).label
     }
 
@@ -284,7 +313,7 @@ def _short_row(facts: Facts, value: str) -> str:
     return (
         _(
             "This row has fewer than %d cells. The missing ones at its end count as blank, and blank cells remove "
-            "stored values."
+            "stored values. Check that nothing has been left out."
         )
         % REGISTRATIONS.width
     )

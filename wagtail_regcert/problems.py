@@ -56,6 +56,15 @@ class Warn(StrEnum):
     SHORT_ROW = "short_row"
 
 
+class SinceImport(StrEnum):
+    """What happened to a registration after an import, so that undoing the import leaves it alone."""
+
+    DELETED = "deleted"
+    CHANGED = "changed"
+    COMPLETED = "completed"
+    """It was created by the import, and has a programme or planned achievement date now."""
+
+
 Facts = Mapping[str, str | int]
 """What a message mentions besides its code: row, heading, limit, …"""
 

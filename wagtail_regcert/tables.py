@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from functools import partial
 from typing import Any
 
@@ -35,14 +35,14 @@ class StagedRows(Sequence[Any]):
 
 
 class ErrorData(TableData):
-    """Errors of a run, of all kinds or of one, in any of the table's orders."""
+    """Errors of a run, of all kinds or of some, in any of the table's orders."""
 
-    def __init__(self, run: ImportRun, kind: int | None = None) -> None:
+    def __init__(self, run: ImportRun, kinds: Collection[int] | None = None) -> None:
         self._kinds = staging.load_kinds(run, RunPiece.Kind.ERROR_KINDS)
         self._names: list[Any] = run.error_kinds
         positions: Sequence[int] = range(len(self._kinds))
-        if kind is not None:
-            positions = [position for position, value in enumerate(self._kinds) if value == kind]
+        if kinds is not None:
+            positions = [position for position, kind in enumerate(self._kinds) if kind in kinds]
         super().__init__(StagedRows(partial(staging.load_problems, run, RunPiece.Kind.ERRORS), positions))
 
     def __len__(self) -> int:
@@ -51,7 +51,11 @@ class ErrorData(TableData):
     def order_by(self, aliases: Sequence[str]) -> None:
         """Order by row (as they stand), by column or by kind; rows stay in order within each."""
         positions = self.data.positions
-        for alias in reversed(aliases):
+        # The first of a name decides; a query string may name one a thousand times.
+        chosen: dict[str, str] = {}
+        for alias in aliases:
+            chosen.setdefault(alias.lstrip("-"), alias)
+        for alias in reversed(chosen.values()):
             name, backwards = alias.lstrip("-"), alias.startswith("-")
             if name == "row":
                 positions = sorted(positions, reverse=backwards)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from .views import export, imports
+from .views import export, imports, undo
 
 app_name = "wagtail_regcert"
 
@@ -12,4 +12,5 @@ urlpatterns = [
     path("export/", export.export, name="export"),
     path("exports/", export.ExportsView.as_view(), name="exports"),
     *imports.urlpatterns,
+    *undo.urlpatterns,
 ]

@@ -17,7 +17,7 @@ from .permissions import MANAGE, ReferencePermissionPolicy, RegistrationPermissi
 from .views.choosers import ReferenceChooserViewSet, RegistrationChooserViewSet
 from .views.deletion import ReferenceDeleteView
 from .views.editing import RegistrationCreateView, RegistrationDeleteView, RegistrationEditView
-from .views.listing import RegistrationIndexView
+from .views.listing import ReferenceIndexView, RegistrationIndexView
 from .views.roles import View, checked
 
 NAME = _("Registration and Certification")
@@ -100,6 +100,7 @@ class ReferenceViewSet(SnippetViewSet):
     inspect_view_enabled = True
     list_per_page = 50
     search_backend_name = None
+    index_view_class = ReferenceIndexView
     delete_view_class = ReferenceDeleteView
     chooser_viewset_class = ReferenceChooserViewSet
     chooser_per_page = 25
@@ -134,6 +135,8 @@ class QualificationViewSet(ReferenceViewSet):
     list_display = ["title", "number", "awarding_organisation"]
     list_filter = ["awarding_organisation"]
     search_fields = ["title", "number", "match_key"]
+    # It says nothing that the number does not.
+    inspect_view_fields_exclude = ["match_key"]
     panels = [FieldPanel("number"), FieldPanel("title"), FieldPanel("awarding_organisation")]
 
 

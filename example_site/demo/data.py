@@ -1,7 +1,8 @@
 """Plausible demo data: learners, qualifications, registrations, users and a file to import.
 
-The same seed makes the same data. Everything goes through the plugin's own ``sync``, so loading twice
-changes nothing.
+The same seed makes the same data. An empty database is filled in chunks, as a million registrations
+must not take minutes or memory; later runs go through the plugin's own ``sync``, so loading twice changes
+nothing.
 """
 
 from __future__ import annotations
@@ -9,19 +10,24 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import random
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from django.contrib.auth import get_user_model
+from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import Group, Permission
+from django.db import transaction
+from django.utils import timezone
 from wagtail.models import Page, Site
 
 from example_site.home.models import HomePage
-from wagtail_regcert.layouts import REGISTRATIONS, Status
-from wagtail_regcert.models import Learner, Qualification, Registration
+from wagtail_regcert.history import SYNC, Entry, plain, write_entries
+from wagtail_regcert.layouts import REGISTRATIONS, STORED_FIELDS, Status
+from wagtail_regcert.models import Learner, Programme, Qualification, Registration
+from wagtail_regcert.models.sets import insert_rows
 
 PASSWORD = "demo"
 
@@ -68,6 +74,9 @@ PROGRAMMES = (
 )
 FIRST_DAY, TODAY = dt.date(2024, 9, 2), dt.date(2026, 6, 30)
 
+CHUNK = 10_000
+"""Rows made and written at once."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Size:
@@ -84,8 +93,73 @@ def load(size: Size) -> None:
     make_home_page()
     make_users()
     Qualification.objects.sync(qualifications(size))
-    Learner.objects.sync(learners(size))
-    Registration.objects.sync(registrations(size))
+    if Learner.objects.exists() or Registration.objects.exists():
+        Learner.objects.sync(learners(size))
+        Registration.objects.sync(registrations(size))
+    else:
+        insert_learners(learners(size))
+        insert_registrations(registrations(size))
+
+
+def insert_learners(rows: Iterable[Mapping[str, Any]]) -> None:
+    """Fill an empty table."""
+    names = ("uln", "reference", "given_names", "family_name", "gender", "date_of_birth")
+    for chunk in chunks(rows):
+        with transaction.atomic():
+            insert_rows(Learner, names, [[one[name] for name in names] for one in chunk])
+
+
+def insert_registrations(rows: Iterable[Mapping[str, Any]]) -> None:
+    """Fill an empty table, with the history that ``sync`` would leave."""
+    people = {learner.uln: (learner.pk, str(learner)) for learner in Learner.objects.iterator()}
+    numbers = {one.number: (one.pk, str(one)) for one in Qualification.objects.iterator()}
+    programmes = {name: Programme.objects.get_or_create(name=name)[0].pk for name in PROGRAMMES}
+    last = 0
+    for chunk in chunks(rows):
+        values, labels = [], {}
+        for one in chunk:
+            (learner, person), (qualification, title) = people[one["uln"]], numbers[one["qualification"]]
+            labels[learner, qualification] = f"{person} – {title}"
+            own = (learner, qualification, programmes[one["programme"]], one["planned_achievement_date"])
+            values.append((*own, *(one.get(name, BLANKS[name]) for name in STORED_FIELDS)))
+        last = _insert(values, labels, last)
+
+
+BLANKS = {name: Registration._meta.get_field(name).get_default() for name in STORED_FIELDS}
+
+
+def _insert(values: Sequence[tuple[Any, ...]], labels: Mapping[tuple[int, int], str], last: int) -> int:
+    """Insert registrations and their history; the newest primary key out. ``last`` was it before."""
+    now = timezone.now()
+    names = ("learner", "qualification", "programme", "planned_achievement_date", *STORED_FIELDS)
+    with transaction.atomic():
+        insert_rows(Registration, (*names, "created_at", "updated_at"), [(*one, now, now) for one in values])
+        created = Registration.objects.filter(pk__gt=last).order_by("pk")
+        entries = [
+            Entry(
+                pk,
+                labels[learner, qualification],
+                {
+                    "changes": {
+                        name: ["", plain(value)]
+                        for name, value in zip(names, (learner, qualification, *others), strict=True)
+                        if value
+                    }
+                },
+            )
+            for pk, learner, qualification, *others in created.values_list(
+                "pk", "learner_id", "qualification_id", "programme_id", *names[3:]
+            )
+        ]
+        write_entries(SYNC, entries, user=None, timestamp=now)
+    return entries[-1].registration
+
+
+def chunks(rows: Iterable[Any]) -> Iterator[list[Any]]:
+    """Cut rows into lists of at most ``CHUNK``."""
+    rows = iter(rows)
+    while chunk := list(islice(rows, CHUNK)):
+        yield chunk
 
 
 def make_home_page() -> None:
@@ -100,7 +174,7 @@ def make_home_page() -> None:
 
 def make_users() -> None:
     """One user for each way of working, all with the password ``demo``."""
-    users = get_user_model()
+    users, password = get_user_model(), make_password(PASSWORD)
     for name, groups in {
         "admin": (),
         "manager": (MANAGE,),
@@ -110,7 +184,7 @@ def make_users() -> None:
     }.items():
         user, _created = users.objects.get_or_create(username=name)
         user.is_superuser = user.is_staff = name == "admin"
-        user.set_password(PASSWORD)
+        user.password = password
         user.save()
         user.groups.set(Group.objects.filter(name__in=groups))
         if name == "nobody":
@@ -206,20 +280,24 @@ CHAIN = (
 )
 
 
-def progress(chance: random.Random) -> dict[str, Any]:
+STEPS = (0, 1, 1, 1, 2, 3, 4, 5, 5)
+"""How far registrations have come, as often as it stands here."""
+
+
+def progress(chance: random.Random, steps: Sequence[int] = STEPS) -> dict[str, Any]:
     """A status with the dates that lead to it."""
-    steps = chance.choice((0, 1, 1, 1, 2, 3, 4, 5, 5))
-    if steps == 0:
+    taken = chance.choice(steps)
+    if taken == 0:
         other = (Status.NOT_REGISTERED, Status.EXEMPT, Status.REGISTRATION_NOT_REQUIRED)
         return {"status": chance.choice(other)}
     found: dict[str, Any] = {
         "registration_number": f"{chance.choice('ABCDEFGH')}{chance.randrange(10**7):07d}"
     }
     day = FIRST_DAY + dt.timedelta(days=chance.randrange(200))
-    for status, field in CHAIN[:steps]:
+    for status, field in CHAIN[:taken]:
         found["status"], found[field] = status, day
         day = min(TODAY, day + dt.timedelta(days=chance.randrange(5, 120)))
-    if steps == 5:
+    if taken == 5:
         found["postal_tracking_reference"] = f"RM{chance.randrange(10**9):09d}GB"
     return found
 

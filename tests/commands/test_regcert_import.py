@@ -1,6 +1,7 @@
 """``regcert_import``: exit codes, JSON, files."""
 
 import json
+import os
 from io import StringIO
 
 import pytest
@@ -168,3 +169,15 @@ def test_what_is_exported_in_the_import_layout_comes_back_unchanged(tmp_path):
 
     answer = json.loads(out)
     assert (code, answer["rows"], answer["unchanged"]) == (0, len(values), len(values))
+
+
+def test_a_file_whose_name_is_no_text_is_imported(learner, tmp_path):
+    path = os.path.join(os.fsencode(tmp_path), b"caf\xe9.csv")
+    with open(path, "wb") as file:
+        file.write(make_csv(ROW))
+
+    code, out, err = run(os.fsdecode(path), "--json")
+
+    assert (code, json.loads(out)["created"], err) == (0, 1, "")
+    assert ImportRun.objects.get().file_name == "caf?.csv"
+    assert RegistrationLogEntry.objects.get().data["file"] == "caf?.csv"

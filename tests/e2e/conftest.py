@@ -16,6 +16,20 @@ ARGUMENTS = [
     "--no-first-run",
 ]
 
+# What fades in has a weak contrast while it does: look when everything that moves has come to rest.
+AT_REST = """async () => {
+  const frame = () => new Promise(requestAnimationFrame);
+  const moving = () => document.getAnimations().filter((one) =>
+    one.playState === 'running' && Number.isFinite(one.effect.getComputedTiming().endTime));
+  do {
+    await Promise.allSettled(moving().map((one) => one.finished));
+    await frame();
+    await frame();
+  } while (moving().length);
+}"""
+
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+
 # Playwright's synchronous interface runs an event loop in this thread, which Django takes for async code.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
@@ -48,9 +62,30 @@ def learners(transactional_db):
 
 
 @pytest.fixture
-def page(browser, live_server, client, learners):
-    """A page of an importer who has logged in."""
-    client.force_login(make_user("manage_registration", "import_registration"))
+def user(learners):
+    """Who is logged in: an importer, unless a test file says otherwise."""
+    return make_user("manage_registration", "import_registration")
+
+
+@pytest.fixture
+def axe():
+    """A function from a page to what axe-core finds wrong in ours: rule and elements."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    def look(page):
+        page.evaluate(AT_REST)
+        results = Axe().run(page, options={"runOnly": RULES})
+        return [
+            (one["id"], [node["target"] for node in one["nodes"]]) for one in results.response["violations"]
+        ]
+
+    return look
+
+
+@pytest.fixture
+def page(browser, live_server, client, user):
+    """A page of the user, logged in."""
+    client.force_login(user)
     context = browser.new_context(base_url=live_server.url, viewport={"width": 1280, "height": 900})
     context.add_cookies(
         [{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}]

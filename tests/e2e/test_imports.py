@@ -4,8 +4,9 @@ import pytest
 from django.urls import reverse
 
 from tests.makers import make_csv
-from wagtail_regcert.models import ImportRun, Registration
+from wagtail_regcert.models import ImportRun, Learner, Qualification, Registration
 
+LISTING = "/admin/registration-and-certification/"
 GOOD = [["603/2942/X", f"{4000000000 + number}", "Registered"] for number in range(3)]
 BAD = ["603/2942/X", "123", "Registered"]
 
@@ -56,7 +57,7 @@ def test_two_files_and_a_file_of_another_kind_are_told_at_once(page):
     kind = error.inner_text()
 
     assert two == "Drop one file only."
-    assert kind == "The selected file must be a CSV."
+    assert kind.startswith("The selected file must be a CSV.")
     assert not ImportRun.objects.exists()
 
 
@@ -116,7 +117,7 @@ def test_a_double_click_uploads_once_and_back_does_not_upload_again(page):
 
 
 def test_escape_closes_tips_before_the_popup_and_focus_goes_back(page):
-    page.goto("/admin/registration-and-certification/")
+    page.goto(LISTING)
     opener = page.get_by_role("link", name="Import and Update")
     opener.click()
     dialog = page.get_by_role("dialog")
@@ -134,31 +135,37 @@ def test_escape_closes_tips_before_the_popup_and_focus_goes_back(page):
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_on_our_screens(page, scheme):
-    axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
+def test_axe_finds_nothing_on_our_screens(page, axe, scheme):
     page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
     found = {}
 
-    def look(name):
-        results = axe.run(page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]})
-        found[name] = [
-            (one["id"], [node["target"] for node in one["nodes"]]) for one in results.response["violations"]
-        ]
-
+    page.goto(LISTING)
+    found["empty list"] = axe(page)
+    page.get_by_role("link", name="Import and Update").click()
+    page.get_by_role("dialog").wait_for()
+    found["popup"] = axe(page)
+    page.get_by_role("dialog").get_by_role("button", name="Validate").click()
+    found["popup with an error"] = axe(page)
     form(page)
-    look("form")
+    found["form"] = axe(page)
     page.get_by_role("button", name="Tips", exact=True).click()
-    look("tips")
+    found["tips"] = axe(page)
     report(page, make_csv(*GOOD, BAD))
-    look("errors")
+    found["errors"] = axe(page)
     for tab in ("What will change", "Warnings"):
         page.get_by_role("link", name=tab).click()
         page.get_by_role("heading", name=tab).wait_for()
-        look(tab)
+        found[tab] = axe(page)
+    run = ImportRun.objects.get()
+    Registration.objects.create(learner=Learner.objects.first(), qualification=Qualification.objects.get())
     page.get_by_role("button", name="Upload").click()
     page.get_by_role("heading", name="Import Result").wait_for()
-    look("result")
+    found["result with a conflict"] = axe(page)
     page.goto(reverse("wagtail_regcert:imports"))
-    look("imports")
+    found["imports"] = axe(page)
+    for state in ("validating", "committing", "failed", "cancelled", "expired"):
+        ImportRun.objects.filter(pk=run.pk).update(state=state)
+        page.goto(reverse("wagtail_regcert:import_report", args=[run.pk]))
+        found[state] = axe(page)
 
     assert {name: what for name, what in found.items() if what} == {}

@@ -1,6 +1,8 @@
 """Import and Update over HTTP: every route for every role, every state, every fault."""
 
 import datetime as dt
+import html
+import re
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -17,6 +19,7 @@ RUN_ROUTES = (
     "import_report",
     "import_status",
     "import_commit",
+    "import_retry",
     "import_cancel",
     "import_errors",
     "import_rejected",
@@ -190,7 +193,7 @@ def test_errors_and_rejected_records_are_downloads_that_can_be_read_again(client
 def test_a_get_on_commit_or_cancel_leads_to_the_report(client, importer, learner):
     run = make_run(make_csv(report_row()), user=importer)
 
-    for name in ("import_commit", "import_cancel"):
+    for name in ("import_commit", "import_retry", "import_cancel"):
         assert client.get(url(name, run))["Location"] == url("import_report", run)
     run.refresh_from_db()
     assert run.state == "validated"
@@ -271,7 +274,7 @@ def test_the_title_of_an_expired_run_says_so(client, importer, learner):
     assert "Import expired" in client.get(url("import_report", run)).content.decode()
 
 
-@pytest.mark.parametrize("name", ["import", "import_commit", "import_cancel"])
+@pytest.mark.parametrize("name", ["import", "import_commit", "import_retry", "import_cancel"])
 def test_what_writes_runs_is_not_wrapped_in_the_transaction_of_the_request(name):
     args = ["8e6f0c8a-0000-4000-8000-000000000000"] if name != "import" else []
 
@@ -288,3 +291,93 @@ def test_a_commit_that_failed_offers_another_try(client, importer, learner):
 
     assert "Something went wrong." in page
     assert "Try again" in page
+
+
+def hrefs(page, words):
+    """Where links with these words lead."""
+    return [html.unescape(href) for href in re.findall(rf'<a href="([^"]*)"[^>]*>{words}</a>', page)]
+
+
+def test_the_report_is_paged_and_sorted_by_its_links(client, importer):
+    rows = [["603/2942/X", f"7{number}", "Nonsense"] for number in range(60)]
+    run = make_run(make_csv(*rows), user=importer)
+    address = url("import_report", run)
+
+    first = client.get(f"{address}?tab=errors&kind=bad_status").content.decode()
+    (following,) = hrefs(first, "Next")
+    second = client.get(address + following).content.decode()
+    (by_row,) = hrefs(first, "Row")
+    backwards = client.get(address + by_row).content.decode()
+
+    assert following == "?tab=errors&kind=bad_status&p=2"
+    assert "Page 2 of 2" in second
+    assert re.findall(r"<tr><td>(\d+)</td>", backwards)[:2] == ["61", "60"]
+
+
+SILENT = dt.timedelta(minutes=11)
+
+
+@pytest.mark.parametrize(
+    ("state", "way_on", "ends"),
+    [
+        ("uploaded", "import_retry", "validated"),
+        ("validating", "import_retry", "validated"),
+        ("committing", "import_commit", "committed"),
+    ],
+)
+def test_a_stuck_run_says_so_and_can_be_tried_again(
+    client, importer, learner, state, way_on, ends, django_capture_on_commit_callbacks
+):
+    run = make_run(make_csv(report_row()), user=importer)
+    if state != "committing":
+        run.pieces.exclude(kind="file").delete()
+    ImportRun.objects.update(state=state)
+    at_work = client.get(url("import_report", run)).content.decode()
+    ImportRun.objects.update(moved_at=timezone.now() - SILENT)
+
+    page = client.get(url("import_report", run)).content.decode()
+    with django_capture_on_commit_callbacks(execute=True):
+        response = client.post(url(way_on, run))
+    run.refresh_from_db()
+
+    assert "longer than it should" not in at_work
+    assert "Try again" not in at_work
+    assert "longer than it should" in page
+    assert f'action="{url(way_on, run)}"' in page
+    assert f'action="{url("import_cancel", run)}"' in page
+    assert response["Location"] == url("import_report", run)
+    assert run.state == ends
+
+
+def test_a_stuck_commit_can_be_cancelled(client, importer, learner):
+    run = make_run(make_csv(report_row()), user=importer)
+    ImportRun.objects.update(state="committing", moved_at=timezone.now() - SILENT)
+
+    client.post(url("import_cancel", run))
+    run.refresh_from_db()
+
+    assert run.state == "cancelled"
+    assert not Registration.objects.exists()
+
+
+def test_a_validation_that_failed_offers_another_try(client, importer, learner):
+    run = make_run(make_csv(report_row()), user=importer)
+    run.pieces.exclude(kind="file").delete()
+    ImportRun.objects.update(state="failed", failure="Something went wrong.", accepted=0)
+
+    page = client.get(url("import_report", run)).content.decode()
+
+    assert f'action="{url("import_retry", run)}"' in page
+
+
+def test_an_expired_run_is_not_tried_again(client, importer, learner):
+    run = make_run(make_csv(report_row()), user=importer)
+    long_ago = timezone.now() - dt.timedelta(days=8)
+    ImportRun.objects.update(state="validating", moved_at=long_ago, created_at=long_ago)
+
+    page = client.get(url("import_report", run)).content.decode()
+    client.post(url("import_retry", run))
+    run.refresh_from_db()
+
+    assert "Try again" not in page
+    assert run.state == "validating"

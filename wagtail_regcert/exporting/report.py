@@ -4,23 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from django.utils import translation
+
 from .. import conf
 from ..cells import clean
 from ..importing.runs import errors_with_conflicts, rejected_rows
 from ..layouts import REGISTRATIONS
 from ..messages import message
 from ..models import ImportRun
+from ..problems import Problem
 from .csvfile import csv_bytes, guarded
 
 ERROR_HEADINGS = ("Row", "Column", "Value", "Error")
 
 
 def errors_file(run: ImportRun) -> Iterator[bytes]:
-    """Errors and conflicts: row, column, value, what is wrong and how to put it right."""
-    rows = (
-        (str(problem.row), problem.column, problem.value, message(problem))
-        for problem in errors_with_conflicts(run)
-    )
+    """Errors and conflicts: row, column, value, what is wrong and how to put it right.
+
+    Sentences are in the language that is active now: a stream is read when the user's no longer is.
+    """
+    language = translation.get_language()
+
+    def cells(problem: Problem) -> tuple[str, str, str, str]:
+        with translation.override(language):
+            return str(problem.row), problem.column, problem.value, message(problem)
+
+    rows = map(cells, errors_with_conflicts(run))
     return csv_bytes(ERROR_HEADINGS, guarded(rows) if conf.settings.ESCAPE_FORMULAS else rows)
 
 

@@ -7,19 +7,20 @@ transaction that began with a write.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
 
-from ..history import IMPORT, Entry, write_entries
+from ..history import IMPORT, write_entries
 from ..layouts import STORED_FIELDS
-from ..models import ImportRun, Learner, Qualification, Registration
-from ..models.sets import insert_rows, sets_of, update_rows
-from ..problems import ROW, Code, Problem
+from ..models import ImportRun, Registration
+from ..models.sets import insert_rows, update_rows
+from ..problems import Problem
+from .conflicts import Conflict, as_problems, holding
+from .entries import entries
 from .pipeline import prepare
 from .plan import cleared
-from .staging import as_plain
 from .stored import StoredInDatabase
-from .types import Record, Sheet
+from .types import Record, Sheet, Step
 
 
 class Outcome(NamedTuple):
@@ -38,15 +39,14 @@ def apply_records(
     """Write those of the accepted records that still hold. ``accepted`` are as staged, values plain."""
     plan = prepare(sheet, StoredInDatabase(lock=True), today)
     fresh = {record.row: record for record in plan.records}
-    conflicts: list[Problem] = []
+    conflicts: list[Conflict] = []
     created: list[Record] = []
     updated: list[Record] = []
     unchanged = removed = 0
     for seen in accepted:
-        record = fresh.get(seen.row)
-        facts = _conflict(seen, record)
-        if record is None or facts:
-            conflicts.append(Problem(seen.row, ROW, "", Code.CHANGED_SINCE_VALIDATION, facts))
+        record = holding(seen, fresh.get(seen.row))
+        if isinstance(record, Conflict):
+            conflicts.append(record)
             continue
         removed += cleared(record)
         if record.is_created:
@@ -61,21 +61,9 @@ def apply_records(
         (*STORED_FIELDS, "updated_at"),
         [(*record.after, now, record.registration) for record in updated],
     )
-    entries = _entries(run, sorted([*created, *updated]), _keys(created))
-    write_entries(IMPORT, entries, user=run.user, user_name=run.user_name, run=run, timestamp=now)
-    return Outcome(len(created), len(updated), unchanged, removed, conflicts)
-
-
-def _conflict(seen: Record, record: Record | None) -> Mapping[str, str]:
-    """Why a record does not hold any more; nothing when it does."""
-    if record is None or record[1:3] != seen[1:3]:
-        return {"reason": "invalid"}
-    before = None if record.before is None else as_plain(record.before)
-    if before == seen.before:
-        return {}
-    if seen.before is None:
-        return {"reason": "created"}
-    return {"reason": "changed" if before is not None else "deleted"}
+    changed = entries(run, list(_steps(created, updated)))
+    write_entries(IMPORT, changed, user=run.user, user_name=run.user_name, run=run, timestamp=now)
+    return Outcome(len(created), len(updated), unchanged, removed, as_problems(conflicts))
 
 
 def _insert(created: Sequence[Record], now: dt.datetime) -> None:
@@ -86,37 +74,9 @@ def _insert(created: Sequence[Record], now: dt.datetime) -> None:
     )
 
 
-def _keys(created: Sequence[Record]) -> Mapping[tuple[int, int], Any]:
-    """Primary keys of the registrations just inserted."""
-    return Registration.objects.stored_values({record.learner for record in created})
-
-
-def _entries(
-    run: ImportRun, records: Sequence[Record], keys: Mapping[tuple[int, int], Any]
-) -> Iterator[Entry]:
-    learners = _names(Learner, {record.learner for record in records})
-    qualifications = _names(Qualification, {record.qualification for record in records})
-    for record in records:
-        registration = record.registration or keys[record.learner, record.qualification][0]
-        label = f"{learners[record.learner]} – {qualifications[record.qualification]}"
-        before = as_plain(record.before) if record.before else ("",) * len(STORED_FIELDS)
-        found = {
-            name: [old, new]
-            for name, old, new in zip(STORED_FIELDS, before, as_plain(record.after), strict=True)
-            if old != new
-        }
-        if record.is_created:
-            found = {
-                "learner": ["", str(record.learner)],
-                "qualification": ["", str(record.qualification)],
-            } | found
-        yield Entry(registration, label, {"file": run.file_name, "row": record.row, "changes": found})
-
-
-def _names(model: Any, keys: set[int]) -> dict[int, str]:
-    """Primary key to what the object is called."""
-    return {
-        instance.pk: str(instance)
-        for chosen in sets_of(keys, model.objects.db)
-        for instance in model.objects.filter(pk__in=chosen)
-    }
+def _steps(created: Sequence[Record], updated: Sequence[Record]) -> Iterator[Step]:
+    """What was done, in row order, with the primary keys of the registrations just inserted."""
+    keys = Registration.objects.order_by().keys_of({record[1:3] for record in created})
+    for record in sorted([*created, *updated]):
+        registration = record.registration or keys[record.learner, record.qualification]
+        yield Step(*record[:3], registration, record.before, record.after)

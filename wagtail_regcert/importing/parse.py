@@ -1,4 +1,4 @@
-"""Sheet in, columns of typed values out. Touches nothing.
+"""Sheet in, columns of plain values out. Touches nothing.
 
 Works column by column: the same text in a column is cleaned and parsed once.
 """
@@ -6,46 +6,51 @@ Works column by column: the same text in a column is cleaned and parsed once.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from itertools import filterfalse
 
-from ..cells import Date, bad_character, clean
+from ..cells import bad_character, clean, is_clean, plain
 from ..layouts import Column, Layout
 from ..problems import CellError, Code
 from .types import BadCell, Parsed, Sheet
 
 
 def parse(sheet: Sheet, layout: Layout) -> Parsed:
-    """Clean, check and type every cell; a blank text is ``""``, a blank date ``None``."""
+    """Clean and check every cell; values are plain, dates ISO and blanks ``""``."""
     bad: dict[int, dict[int, BadCell]] = {}
+    raw = list(zip(*sheet.rows[:], strict=True)) or [()] * layout.width
     columns = [
-        _parse_column(sheet.rows.get_col(position), column, position, bad)
-        for position, column in enumerate(layout.columns)
+        _parse_column(cells, column, position, bad)
+        for position, (cells, column) in enumerate(zip(raw, layout.columns, strict=True))
     ]
     return Parsed(columns=columns, bad=bad)
 
 
 def _parse_column(
     cells: Sequence[str], column: Column, position: int, bad: dict[int, dict[int, BadCell]]
-) -> list[Any]:
-    known: dict[str, Any] = {}
-    blank = None if isinstance(column.kind, Date) else ""
-    values: list[Any] = []
-    for index, raw in enumerate(cells):
-        try:
-            value = known[raw]
-        except KeyError:
-            value = known[raw] = _parse_cell(raw, column, blank)
-        if type(value) is BadCell:
-            bad.setdefault(index, {})[position] = value
-            value = blank
-        values.append(value)
-    return values
+) -> list[str]:
+    wrong: dict[str, BadCell] = {}
+    values: dict[str, str] = {}
+    for cell in filterfalse(column.kind.is_own_value, set(cells)):
+        value = _parse_cell(cell, column)
+        if isinstance(value, BadCell):
+            wrong[cell], value = value, ""
+        values[cell] = value
+    if wrong:
+        for index, cell in enumerate(cells):
+            if cell in wrong:
+                bad.setdefault(index, {})[position] = wrong[cell]
+    return list(map(values.get, cells, cells))
 
 
-def _parse_cell(raw: str, column: Column, blank: Any) -> Any:
+def _parse_cell(raw: str, column: Column) -> str | BadCell:
     """One raw cell in; its value, or what is wrong with it, out."""
-    text = clean(raw)
-    if not text:
-        return BadCell("", CellError(Code.REQUIRED)) if column.required else blank
-    value = bad_character(text) or column.kind.parse(text)
-    return BadCell(text, value) if isinstance(value, CellError) else value
+    if is_clean(raw):
+        text, value = raw, column.kind.parse(raw)
+    else:
+        text = clean(raw)
+        if not text:
+            return BadCell("", CellError(Code.REQUIRED)) if column.required else ""
+        value = bad_character(text) or column.kind.parse(text)
+    if type(value) is str:
+        return value
+    return BadCell(text, value) if isinstance(value, CellError) else plain(value)

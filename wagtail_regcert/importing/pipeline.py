@@ -7,11 +7,12 @@ from typing import NamedTuple
 
 from ..layouts import REGISTRATIONS, Separator
 from ..problems import Fault, FileFault
+from .collector import collector_paused
 from .decode import decode
 from .parse import parse
 from .plan import make_plan
 from .read import read
-from .types import Plan, Sheet, StoredValues
+from .types import Plan, Progress, Sheet, StoredValues
 
 
 class Opened(NamedTuple):
@@ -39,16 +40,17 @@ def check_upload(name: str, size: int, limit: int) -> FileFault | None:
 
 def open_file(data: bytes, separator: Separator) -> Opened | Refused:
     """Bytes in, sheet out. Raises nothing for bad data."""
-    decoded = decode(data)
-    if isinstance(decoded, FileFault):
-        encoding = decoded.facts.get("encoding")
-        return Refused(decoded, str(encoding) if encoding else None)
-    sheet = read(decoded.text, separator, REGISTRATIONS)
-    if isinstance(sheet, FileFault):
-        return Refused(sheet, decoded.encoding)
-    return Opened(sheet, decoded.encoding)
+    with collector_paused():
+        decoded = decode(data)
+        if isinstance(decoded, FileFault):
+            encoding = decoded.facts.get("encoding")
+            return Refused(decoded, str(encoding) if encoding else None)
+        sheet = read(decoded.text, separator, REGISTRATIONS)
+        if isinstance(sheet, FileFault):
+            return Refused(sheet, decoded.encoding)
+        return Opened(sheet, decoded.encoding)
 
 
-def prepare(sheet: Sheet, stored: StoredValues, today: dt.date) -> Plan:
+def prepare(sheet: Sheet, stored: StoredValues, today: dt.date, progress: Progress | None = None) -> Plan:
     """Sheet in, plan out. Reads through ``stored``; writes nothing."""
-    return make_plan(sheet, parse(sheet, REGISTRATIONS), REGISTRATIONS, stored, today)
+    return make_plan(sheet, parse(sheet, REGISTRATIONS), REGISTRATIONS, stored, today, progress)

@@ -6,60 +6,71 @@ import datetime as dt
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from enum import IntEnum
+from operator import gt, itemgetter
 from typing import Any
 
-from ..cells import TEMPORARY_ULN, Date, check_digit_fails, day_as_text, match_key
+from ..cells import TEMPORARY_ULN, Date, check_digit_fails, match_key
 from ..layouts import DATE_CHAIN, OWN_DATE, STORED_FIELDS, Layout
 from ..problems import ROW, Code, Facts, Problem, Warn, shown
-from .types import Parsed, Plan, Record, Sheet, StoredValues
+from .types import Parsed, Plan, Progress, Record, Sheet, StoredValues, Values
 
 OTHERS_NAMED = 20
 """How many of a duplicate's other rows its message names; the rest are counted."""
+TOLD_EVERY = 1000
+"""Records between two words on progress."""
 
 _QUALIFICATION, _LEARNER = 0, 1
 _FIRST_STORED = 2
 _STATUS = STORED_FIELDS.index("status")
 _CHAIN = tuple(STORED_FIELDS.index(field) for field in DATE_CHAIN)
-_OWN_DATE = {status: STORED_FIELDS.index(field) for status, field in OWN_DATE.items()}
+_chain_of = itemgetter(*_CHAIN)
+_OWN_DATE = {status.value: STORED_FIELDS.index(field) for status, field in OWN_DATE.items()}
 _DATE = Date()
 _MANGLED = re.compile(r"[0-9](?:[.,][0-9]+)?E[+-]?[0-9]+", re.IGNORECASE)
 
 
-def make_plan(sheet: Sheet, parsed: Parsed, layout: Layout, stored: StoredValues, today: dt.date) -> Plan:
+def make_plan(
+    sheet: Sheet,
+    parsed: Parsed,
+    layout: Layout,
+    stored: StoredValues,
+    today: dt.date,
+    progress: Progress | None = None,
+) -> Plan:
     """Decide for every record: rejected, and why; or accepted, and what it changes."""
     numbers, ulns = parsed.columns[_QUALIFICATION], parsed.columns[_LEARNER]
     keys = {number: match_key(number) for number in set(numbers)}
-    qualifications = stored.qualifications({key for key in keys.values() if key})
+    qualifications = stored.qualifications(set(keys.values()) - {""})
+    by_number = {number: qualifications.get(key) for number, key in keys.items()}
     learners = stored.learners(set(ulns) - {"", TEMPORARY_ULN})
-    found = [
-        (learners.get(uln), qualifications.get(keys[number]))
-        for uln, number in zip(ulns, numbers, strict=True)
-    ]
+    found = list(zip(map(learners.get, ulns), map(by_number.get, numbers), strict=True))
     repeated = _repeated(found, sheet)
     hints = _Hints(stored, keys, numbers, ulns, found)
-    registrations = stored.registrations({learner for learner, _ in found if learner is not None})
+    registrations = stored.registrations(
+        {(who, what) for who, what in found if who is not None and what is not None}
+    )
     after_values = zip(*parsed.columns[_FIRST_STORED:], strict=True)
 
+    wrong = parsed.bad.keys() | repeated.keys() | sheet.long.keys()
+    day = today.isoformat()
     records: list[Record] = []
     errors: list[Problem] = []
     warnings: list[Problem] = []
     rejected: list[int] = []
     for index, (row, pair, after) in enumerate(zip(sheet.numbers, found, after_values, strict=True)):
+        if progress and not index % TOLD_EVERY:
+            progress(index)
         learner, qualification = pair
-        if (
-            learner is None
-            or qualification is None
-            or index in parsed.bad
-            or index in repeated
-            or index in sheet.long
-        ):
-            problems = _errors(index, row, pair, sheet, parsed, layout, repeated, hints)
-            errors.extend(problems)
+        if learner is None or qualification is None or index in wrong:
+            errors.extend(_errors(index, row, pair, sheet, parsed, layout, repeated, hints))
             rejected.append(row)
             continue
-        registration, *before = registrations.get((learner, qualification), (None,))
-        records.append(Record(row, learner, qualification, registration, tuple(before) or None, after))
-        warnings.extend(_warnings(row, ulns[index], after, layout, today))
+        registration = registrations.get((learner, qualification))
+        if registration is None:
+            records.append(Record(row, learner, qualification, None, None, after))
+        else:
+            records.append(Record(row, learner, qualification, registration[0], registration[1:], after))
+        warnings.extend(_warnings(row, ulns[index], after, layout, day))
         if index in sheet.short:
             warnings.append(Problem(row, ROW, "", Warn.SHORT_ROW))
     return Plan(
@@ -79,22 +90,24 @@ class Change(IntEnum):
     CLEARS = 2
     """Updates, and removes stored values."""
     NOTHING = 3
+    NOT_APPLIED = 4
+    """Would have changed something, but was in conflict at the commit."""
 
 
 def change_of(record: Record) -> Change:
     """Say what an accepted record does."""
-    if record.is_created:
+    if record.before is None:
         return Change.CREATES
-    if record.is_unchanged:
+    if record.before == record.after:
         return Change.NOTHING
     return Change.CLEARS if cleared(record) else Change.UPDATES
 
 
 def cleared(record: Record) -> int:
     """Count the stored values that a record removes."""
-    if record.before is None:
+    if record.before is None or "" not in record.after:
         return 0
-    return sum(1 for old, new in zip(record.before, record.after, strict=True) if old and not new)
+    return sum(map(gt, map(bool, record.before), map(bool, record.after)))
 
 
 def _repeated(found: Sequence[tuple[int | None, int | None]], sheet: Sheet) -> Mapping[int, Sequence[int]]:
@@ -148,26 +161,27 @@ def _errors(
         yield Problem(row, ROW, "", Code.DUPLICATE, facts)
 
 
-def _warnings(
-    row: int, uln: str, after: tuple[Any, ...], layout: Layout, today: dt.date
-) -> Sequence[Problem]:
-    """What looks odd in an accepted record, in column order."""
+def _warnings(row: int, uln: str, after: Values, layout: Layout, today: str) -> Sequence[Problem]:
+    """What looks odd in an accepted record, in column order. ISO dates are in order as texts are."""
     found: list[tuple[int, Warn, dict[str, str]]] = []
     if check_digit_fails(uln):
         found.append((_LEARNER - _FIRST_STORED, Warn.CHECK_DIGIT, {}))
-    earlier: dt.date | None = None
-    for position in _CHAIN:
+    dates = list(filter(None, _chain_of(after)))
+    # Nearly all are in order and not in the future; only where they are not is each looked at.
+    odd = dates != sorted(dates) or dates[-1:] > [today]
+    earlier = ""
+    for position in _CHAIN if odd else ():
         date = after[position]
-        if date is None:
+        if not date:
             continue
-        if earlier is not None and date < earlier:
-            found.append((position, Warn.DATE_ORDER, {"earlier": day_as_text(earlier)}))
+        if date < earlier:
+            found.append((position, Warn.DATE_ORDER, {"earlier": _DATE.from_plain(earlier)}))
         if date > today:
             found.append((position, Warn.FUTURE_DATE, {}))
         earlier = date
     own = _OWN_DATE.get(after[_STATUS])
-    if own is not None and after[own] is None:
-        found.append((own, Warn.MISSING_DATE, {"status": after[_STATUS].value}))
+    if own is not None and not after[own]:
+        found.append((own, Warn.MISSING_DATE, {"status": after[_STATUS]}))
     if not found:
         return ()
     found.sort(key=lambda warning: warning[0])
@@ -175,12 +189,16 @@ def _warnings(
         Problem(
             row,
             layout.columns[position + _FIRST_STORED].heading,
-            uln if position < 0 else _DATE.format(after[position]),
+            uln if position < 0 else _DATE.from_plain(after[position]),
             code,
             facts,
         )
         for position, code, facts in found
     ]
+
+
+_NO_FACTS: Facts = {}
+"""One for all: there can be millions of errors."""
 
 
 class _Hints:
@@ -205,13 +223,13 @@ class _Hints:
 
     def learner(self, uln: str) -> Facts:
         facts = self._facts(uln, self._ulns.get(uln))
-        return facts or ({"hint": "check_digit"} if check_digit_fails(uln) else {})
+        return facts or ({"hint": "check_digit"} if check_digit_fails(uln) else _NO_FACTS)
 
     @staticmethod
     def _facts(text: str, with_zeros: str | None) -> Facts:
         if _MANGLED.fullmatch(text):
             return {"hint": "excel"}
-        return {"hint": "zeros", "with_zeros": with_zeros} if with_zeros else {}
+        return {"hint": "zeros", "with_zeros": with_zeros} if with_zeros else _NO_FACTS
 
 
 _ZEROS = ("0", "00", "000")

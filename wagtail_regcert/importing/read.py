@@ -116,7 +116,8 @@ def _reason(message: str) -> str:
 
 
 def _is_blank(row: list[str]) -> bool:
-    return not any(map(clean, row))
+    # Nearly every row has a cell of letters and digits alone, which is found sooner.
+    return not any(map(str.isalnum, row)) and not any(map(clean, row))
 
 
 def _named_separator(row: list[str], separator: Separator) -> str | None:

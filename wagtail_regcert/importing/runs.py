@@ -1,49 +1,73 @@
-"""A run from upload to result: stage, validate, commit, cancel.
+"""A run from upload to result: stage, validate, commit, cancel, undo.
 
 The one way in for the screens, the tasks and the command.
 """
 
 from __future__ import annotations
 
-import gc
 import hashlib
 import heapq
 import uuid
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from functools import partial
+from time import monotonic
 from typing import Any
 
-from django.db import IntegrityError, OperationalError, transaction
+from django.contrib.auth import get_user_model
+from django.db import IntegrityError, OperationalError, connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_noop
 
 from ..layouts import Separator
 from ..models import ImportRun, RunPiece
+from ..models.runs import silent_since
 from ..permissions import IMPORT, may
 from ..problems import Problem
 from . import staging
+from .collector import collector_paused
 from .commit import apply_records
 from .pipeline import Opened, open_file, prepare
-from .plan import change_of, cleared
+from .plan import Change, change_of, cleared
 from .stored import StoredInDatabase
-from .types import Record, Sheet
+from .types import Progress, Record, Sheet
+from .undo import apply_undo
 
 State = ImportRun.State
 Kind = RunPiece.Kind
+Undo = ImportRun.Undo
+
+UNDOABLE = ("", Undo.FAILED)
+"""States from which an undo may begin."""
 
 ATTEMPTS = 3
-"""How often a commit is tried when the database gives it up, each time from the start."""
+"""How often a commit or an undo is tried when the database gives it up, each time from the start."""
+TOLD_AFTER = 1.0
+"""Seconds between two notes of a validation's progress."""
 
 NOT_ALLOWED = gettext_noop("Nothing was written: the person who started this import may not import any more.")
+MAY_NOT_UNDO = gettext_noop(
+    "Nothing was undone: the person who asked for it may not import any more, or not see this import."
+)
 BROKEN = gettext_noop(
     "Something went wrong on the server and nothing was written. Try again. If it happens again, tell the "
     "people who look after this site."
 )
 
 
+NOT_QUEUED = gettext_noop(
+    "Nothing was written: the work could not be handed to a worker. Try again. If it happens again, tell the "
+    "people who look after this site."
+)
+
+
 class OwnerMayNotImport(Exception):
     """The run's owner was deactivated, deleted or lost a role."""
+
+
+class MayNotUndo(Exception):
+    """Whoever asked for an undo was deactivated, deleted or lost a role meanwhile."""
 
 
 def start_run(
@@ -54,7 +78,8 @@ def start_run(
         run = ImportRun.objects.create(
             user=user,
             user_name=user.get_username() if user else "",
-            file_name=file_name[-255:],
+            # The name of a file on disk may hold bytes that are no text; no database takes those.
+            file_name=file_name.encode("utf-8", "replace").decode()[-255:],
             size=len(data),
             digest=hashlib.sha256(data).hexdigest(),
             separator=separator.value,
@@ -64,21 +89,27 @@ def start_run(
     return run
 
 
-def validate(run_id: uuid.UUID) -> None:
-    """Work out what the run's file would do, and keep the report. Writes nothing else."""
-    with _collector_paused():
-        _validate(run_id)
+def validate(run_id: uuid.UUID, sheet: Sheet | None = None) -> None:
+    """Work out what the run's file would do, and keep the report. Writes nothing else.
+
+    ``sheet`` is the file as read, where it is at hand; it is read from the run otherwise.
+    """
+    with collector_paused():
+        _validate(run_id, sheet)
 
 
-def _validate(run_id: uuid.UUID) -> None:
-    if not ImportRun.objects.move(run_id, State.UPLOADED, State.VALIDATING):
+def _validate(run_id: uuid.UUID, sheet: Sheet | None) -> None:
+    known = {"total": len(sheet.numbers)} if sheet else {}
+    if not ImportRun.objects.move(run_id, State.UPLOADED, State.VALIDATING, **known):
         return
     run = ImportRun.objects.get(pk=run_id)
     try:
-        sheet = _sheet(run)
-        ImportRun.objects.filter(pk=run_id).update(total=len(sheet.numbers))
-        plan = prepare(sheet, StoredInDatabase(), timezone.localdate())
+        if sheet is None:
+            sheet = _sheet(run)
+            ImportRun.objects.progress(run_id, State.VALIDATING, total=len(sheet.numbers))
+        plan = prepare(sheet, StoredInDatabase(), timezone.localdate(), _note_progress(run_id))
         run.error_kinds = _kinds(plan.errors)
+        changes = bytes(map(change_of, plan.records))
         with transaction.atomic():
             # Only while nobody has cancelled the run meanwhile.
             if ImportRun.objects.move(
@@ -92,7 +123,7 @@ def _validate(run_id: uuid.UUID) -> None:
                 error_count=len(plan.errors),
                 warning_count=len(plan.warnings),
                 error_kinds=run.error_kinds,
-                **_planned(plan.records),
+                **_planned(plan.records, changes),
             ):
                 staging.save_problems(run, Kind.ERRORS, plan.errors)
                 kinds = {
@@ -103,56 +134,125 @@ def _validate(run_id: uuid.UUID) -> None:
                 )
                 staging.save_problems(run, Kind.WARNINGS, plan.warnings)
                 staging.save_records(run, plan.records)
-                staging.save_kinds(run, Kind.RECORD_KINDS, bytes(map(change_of, plan.records)))
+                staging.save_kinds(run, Kind.RECORD_KINDS, changes)
     except Exception:
-        ImportRun.objects.move(run_id, State.VALIDATING, State.FAILED, failure=BROKEN)
+        _fail(run_id, State.VALIDATING, BROKEN)
         raise
 
 
-@contextmanager
-def _collector_paused() -> Iterator[None]:
-    """Keep the garbage collector from walking a million live cells again and again.
+def begin_validation(run_id: uuid.UUID) -> bool:
+    """Claim a run whose validation failed or seems stuck, to validate it again; ``False`` for any other.
 
-    Nothing made here forms cycles, so nothing is lost; it nearly halves the time of a large file.
+    A worker that was only slow may still store its report: of two, the second finds it there.
     """
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
+    match _state(run_id):
+        case State.FAILED if not _has_report(run_id):
+            return ImportRun.objects.move(run_id, State.FAILED, State.UPLOADED, failure="")
+        case State.UPLOADED | State.VALIDATING as state:
+            return ImportRun.objects.stuck().move(run_id, state, State.UPLOADED)
+    return False
+
+
+def _note_progress(run_id: uuid.UUID) -> Progress:
+    """Let others see how far a validation is, and that somebody is at it; short ones are not slowed.
+
+    A commit has nothing like it: until its one transaction ends, nobody can see what it writes.
+    """
+    told = monotonic()
+
+    def progress(done: int) -> None:
+        nonlocal told
+        if monotonic() - told < TOLD_AFTER:
+            return
+        # A note that the database has no time for is not worth failing for.
+        with suppress(OperationalError):
+            ImportRun.objects.progress(run_id, State.VALIDATING, done=done)
+        told = monotonic()
+
+    return progress
+
+
+def give_up(run_id: uuid.UUID) -> None:
+    """Mark a run that waits for a worker as failed, where none will come."""
+    for state in (State.UPLOADED, State.COMMITTING):
+        if ImportRun.objects.move(run_id, state, State.FAILED, failure=NOT_QUEUED):
+            return
 
 
 def begin_commit(run_id: uuid.UUID) -> bool:
-    """Claim a validated run, or one whose commit failed; ``False`` when somebody was faster."""
-    claimed = ImportRun.objects.move(run_id, State.VALIDATED, State.COMMITTING, done=0)
-    if not claimed and RunPiece.objects.filter(run=run_id, kind=Kind.RECORD_KINDS).exists():
-        claimed = ImportRun.objects.move(run_id, State.FAILED, State.COMMITTING, done=0, failure="")
-    return claimed
+    """Claim a run that is validated, or whose commit failed or seems stuck; ``False`` for any other.
+
+    A worker that was only slow may still commit: of two, the second finds nothing to do.
+    """
+    match _state(run_id):
+        case State.VALIDATED:
+            return ImportRun.objects.move(run_id, State.VALIDATED, State.COMMITTING, done=0)
+        case State.FAILED if _has_report(run_id):
+            return ImportRun.objects.move(run_id, State.FAILED, State.COMMITTING, done=0, failure="")
+        case State.COMMITTING:
+            return _take_over(run_id, State.COMMITTING)
+    return False
+
+
+def _state(run_id: uuid.UUID) -> State | None:
+    """Where a run stands, read without waiting for a worker that holds it."""
+    state = ImportRun.objects.filter(pk=run_id).values_list("state", flat=True).first()
+    return State(state) if state else None
+
+
+def _has_report(run_id: uuid.UUID) -> bool:
+    return ImportRun(pk=run_id).has_report
+
+
+def _take_over(run_id: uuid.UUID, after: ImportRun.State, **values: Any) -> bool:
+    """Take a commit that seems stuck from its worker, unless that turns out to be at it."""
+    with transaction.atomic():
+        stuck = ImportRun.objects.stuck().filter(pk=run_id, state=State.COMMITTING)
+        if connection.features.has_select_for_update_skip_locked:
+            # A commit holds the row of its run from its first statement on. Do not wait for its end.
+            free = stuck.select_for_update(skip_locked=True).values_list("pk", flat=True)
+            stuck = stuck.filter(pk__in=list(free))
+        return stuck.move(run_id, State.COMMITTING, after, **values)
+
+
+def _fail(run_id: uuid.UUID, before: ImportRun.State, failure: str) -> None:
+    _drop_dead_connection()
+    ImportRun.objects.move(run_id, before, State.FAILED, failure=failure)
+
+
+def _drop_dead_connection() -> None:
+    """After a failure: the database may have ended our connection, and the next statement needs a new one."""
+    if not connection.in_atomic_block:
+        connection.close_if_unusable_or_obsolete()
 
 
 def commit(run_id: uuid.UUID, *, by_owner: bool = True) -> None:
     """Apply the accepted records of a claimed run: all or, on any failure, none. Twice does it once.
 
     On the command line the run's user is only whom the history names (``by_owner`` false); otherwise
-    the owner must still hold both roles.
+    the owner, if there is one, must still hold both roles.
     """
     try:
-        for attempt in range(1, ATTEMPTS + 1):
-            try:
-                with _collector_paused(), transaction.atomic():
-                    _commit(run_id, by_owner)
-                break
-            except (IntegrityError, OperationalError):
-                # A row that we refer to was deleted, or the database broke a circle of waiting.
-                if attempt == ATTEMPTS:
-                    raise
+        _all_or_nothing(partial(_commit, run_id, by_owner))
     except OwnerMayNotImport:
-        ImportRun.objects.move(run_id, State.COMMITTING, State.FAILED, failure=NOT_ALLOWED)
+        _fail(run_id, State.COMMITTING, NOT_ALLOWED)
     except Exception:
-        ImportRun.objects.move(run_id, State.COMMITTING, State.FAILED, failure=BROKEN)
+        _fail(run_id, State.COMMITTING, BROKEN)
         raise
+
+
+def _all_or_nothing(work: Callable[[], None]) -> None:
+    """Do work in one transaction, from the start again where the database gives it up."""
+    for attempt in range(1, ATTEMPTS + 1):
+        try:
+            with collector_paused(), transaction.atomic():
+                work()
+            break
+        except (IntegrityError, OperationalError):
+            # A row that we refer to was deleted, or the database broke a circle of waiting, or stopped.
+            if attempt == ATTEMPTS:
+                raise
+            _drop_dead_connection()
 
 
 def _commit(run_id: uuid.UUID, by_owner: bool) -> None:
@@ -161,10 +261,11 @@ def _commit(run_id: uuid.UUID, by_owner: bool) -> None:
     if not ImportRun.objects.move(run_id, State.COMMITTING, State.COMMITTED, finished_at=now):
         return
     run = ImportRun.objects.select_related("user").get(pk=run_id)
-    if by_owner and not (run.user and may(run.user, IMPORT)):
+    # A run of the command line may have no owner; superusers alone see it, and finish it.
+    if by_owner and run.user_name and not (run.user and may(run.user, IMPORT)):
         raise OwnerMayNotImport
     outcome = apply_records(run, _sheet(run), staging.load_records(run), now, timezone.localdate())
-    staging.save_problems(run, Kind.CONFLICTS, outcome.conflicts)
+    _save_conflicts(run, outcome.conflicts)
     ImportRun.objects.filter(pk=run_id).update(
         done=run.rows,
         created=outcome.created,
@@ -175,14 +276,94 @@ def _commit(run_id: uuid.UUID, by_owner: bool) -> None:
     )
 
 
+def _save_conflicts(run: ImportRun, conflicts: Sequence[Problem]) -> None:
+    """Keep the conflicts, and mark their records among the accepted ones as not applied."""
+    if not conflicts:
+        return
+    staging.save_problems(run, Kind.CONFLICTS, conflicts)
+    rows = {problem.row for problem in conflicts}
+    kinds = bytearray(staging.load_kinds(run, Kind.RECORD_KINDS))
+    for position, record in enumerate(staging.load_records(run)):
+        if record.row in rows:
+            kinds[position] = Change.NOT_APPLIED
+    staging.discard(run, Kind.RECORD_KINDS)
+    staging.save_kinds(run, Kind.RECORD_KINDS, bytes(kinds))
+
+
+def can_undo(run: ImportRun) -> bool:
+    """Whether the run changed something, is not undone yet, and its report is still kept."""
+    return (
+        run.state == State.COMMITTED
+        and (run.undo_state in UNDOABLE or run.undo_seems_stuck)
+        and not run.has_expired
+        and run.created + run.updated > 0
+        and RunPiece.objects.filter(run=run, kind=Kind.RECORDS).exists()
+    )
+
+
+def begin_undo(run_id: uuid.UUID, user: Any) -> bool:
+    """Claim a committed run that is still kept; ``False`` when somebody was faster."""
+    kept = ImportRun.objects.visible_to(user).kept()
+    values = {"undone_by_name": user.get_username(), "failure": ""}
+    # One that seems stuck may be claimed again: whoever ends first has undone it.
+    return kept.move_undo(run_id, UNDOABLE, Undo.RUNNING, **values) or kept.silent().move_undo(
+        run_id, (Undo.RUNNING,), Undo.RUNNING, **values
+    )
+
+
+def undo(run_id: uuid.UUID, user_id: Any) -> None:
+    """Undo a claimed run as this user: all that nobody touched since or, on any failure, nothing."""
+    try:
+        _all_or_nothing(partial(_undo, run_id, user_id))
+    except MayNotUndo:
+        give_up_undo(run_id, MAY_NOT_UNDO)
+    except Exception:
+        give_up_undo(run_id)
+        raise
+
+
+def give_up_undo(run_id: uuid.UUID, failure: str = BROKEN) -> None:
+    """Say that a claimed undo did not happen, and why; it can be asked for again."""
+    _drop_dead_connection()
+    ImportRun.objects.move_undo(run_id, (Undo.RUNNING,), Undo.FAILED, failure=failure)
+
+
+def _undo(run_id: uuid.UUID, user_id: Any) -> None:
+    now = timezone.now()
+    # The first statement is a write, as that of a commit.
+    if not ImportRun.objects.move_undo(run_id, (Undo.RUNNING,), Undo.DONE, undone_at=now):
+        return
+    user = get_user_model()._default_manager.filter(pk=user_id).first()
+    if user is None or not may(user, IMPORT):
+        raise MayNotUndo
+    run = ImportRun.objects.visible_to(user).filter(pk=run_id).first()
+    if run is None:
+        raise MayNotUndo
+    plan = apply_undo(run, user, now)
+    staging.save_left(run, plan.left)
+    ImportRun.objects.filter(pk=run_id).update(
+        undone_by_name=user.get_username(),
+        undo_restored=plan.restored,
+        undo_deleted=plan.deleted,
+        undo_left=len(plan.left),
+    )
+
+
 def cancel(run_id: uuid.UUID) -> bool:
     """Throw a run away with its file and report; ``False`` when it is committed or being so."""
+    now = timezone.now()
+    is_committing = _state(run_id) == State.COMMITTING
     with transaction.atomic():
-        for state in (State.UPLOADED, State.VALIDATING, State.VALIDATED, State.FAILED):
-            if ImportRun.objects.move(run_id, state, State.CANCELLED, finished_at=timezone.now()):
-                RunPiece.objects.filter(run=run_id).delete()
-                return True
-    return False
+        if is_committing:
+            cancelled = _take_over(run_id, State.CANCELLED, finished_at=now)
+        else:
+            cancelled = any(
+                ImportRun.objects.move(run_id, state, State.CANCELLED, finished_at=now)
+                for state in (State.UPLOADED, State.VALIDATING, State.VALIDATED, State.FAILED)
+            )
+        if cancelled:
+            RunPiece.objects.filter(run=run_id).delete()
+    return cancelled
 
 
 def rejected_rows(run: ImportRun) -> Iterator[Sequence[str]]:
@@ -212,14 +393,16 @@ def _sheet(run: ImportRun) -> Sheet:
     return opened.sheet
 
 
-def _planned(records: Sequence[Record]) -> dict[str, int]:
-    created = sum(1 for record in records if record.is_created)
-    unchanged = sum(1 for record in records if record.is_unchanged)
+def _planned(records: Sequence[Record], kinds: bytes) -> dict[str, int]:
+    """Counts of the accepted records; ``kinds`` has the :class:`Change` of each."""
+    created, unchanged = kinds.count(Change.CREATES), kinds.count(Change.NOTHING)
     return {
         "created": created,
         "unchanged": unchanged,
         "updated": len(records) - created - unchanged,
-        "cleared": sum(map(cleared, records)),
+        "cleared": sum(
+            cleared(record) for record, kind in zip(records, kinds, strict=True) if kind == Change.CLEARS
+        ),
     }
 
 
@@ -232,12 +415,24 @@ def _kinds(errors: Sequence[Problem]) -> list[tuple[str, str, int]]:
 def purge() -> int:
     """Delete what expired and is not running; count the runs. Their counts and history stay."""
     purged = 0
-    for run in ImportRun.objects.expired().filter(pieces__isnull=False).distinct():
+    expired = ImportRun.objects.expired().exclude(undo_state=Undo.RUNNING, moved_at__gt=silent_since())
+    for run in expired.filter(pieces__isnull=False).distinct():
         with transaction.atomic():
-            if run.state == State.COMMITTED or any(
-                ImportRun.objects.move(run.pk, state, State.EXPIRED)
-                for state in (State.UPLOADED, State.VALIDATED, State.FAILED)
-            ):
+            if _expire(run):
                 RunPiece.objects.filter(run=run).delete()
                 purged += 1
     return purged
+
+
+def _expire(run: ImportRun) -> bool:
+    """Close an expired run, if it is not running; a committed one stays so."""
+    match State(run.state):
+        case State.COMMITTED:
+            return True
+        case State.UPLOADED | State.VALIDATED | State.FAILED as state:
+            return ImportRun.objects.move(run.pk, state, State.EXPIRED)
+        case State.VALIDATING:
+            return ImportRun.objects.stuck().move(run.pk, State.VALIDATING, State.EXPIRED)
+        case State.COMMITTING:
+            return _take_over(run.pk, State.EXPIRED)
+    return False

@@ -8,15 +8,18 @@ from __future__ import annotations
 import json
 import zlib
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from itertools import groupby
 from typing import Any, TypeVar
 
 from ..models import ImportRun, RunPiece
 from ..models.sets import in_chunks
-from ..problems import Code, Problem, Warn
-from .types import Record
+from ..problems import Code, Problem, SinceImport, Warn
+from .types import Left, Record
 
 T = TypeVar("T")
+
+_JSON = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False, check_circular=False)
 
 FILE_PIECE = 4 * 1024 * 1024
 """Bytes."""
@@ -59,16 +62,16 @@ def save_records(run: ImportRun, records: Sequence[Record]) -> None:
 
 
 def load_records(run: ImportRun, start: int = 0, stop: int | None = None) -> Iterator[Record]:
-    """Read accepted records back; their values are plain: dates ISO, blanks ``""``."""
+    """Read accepted records back."""
     for entry in _load(run, RunPiece.Kind.RECORDS, start, stop):
         row, learner, qualification, registration, before, after = entry
-        old = None if before is None else as_plain(before)
-        yield Record(row, learner, qualification, registration, old, as_plain(after))
+        old = None if before is None else tuple(before)
+        yield Record(row, learner, qualification, registration, old, tuple(after))
 
 
 def save_kinds(run: ImportRun, kind: str, kinds: bytes) -> None:
     """Keep one byte for each entry of a report, to find entries of a kind without reading them all."""
-    RunPiece.objects.create(run=run, kind=kind, number=0, items=len(kinds), data=zlib.compress(kinds, 1))
+    RunPiece.objects.create(run=run, kind=kind, number=0, items=len(kinds), data=_compress(kinds))
 
 
 def load_kinds(run: ImportRun, kind: str) -> bytes:
@@ -87,11 +90,25 @@ def load_at(load: Callable[..., Iterator[T]], positions: Sequence[int]) -> list[
     return [found[position] for position in positions]
 
 
-def as_plain(values: Sequence[Any]) -> tuple[str, ...]:
-    """Values as staged: dates ISO, blanks ``""``."""
-    return tuple(
-        "" if value is None else value if isinstance(value, str) else value.isoformat() for value in values
+def save_left(run: ImportRun, left: Sequence[Left]) -> None:
+    """Keep what an undo left alone."""
+    _save(run, RunPiece.Kind.UNDO_LEFT, left)
+
+
+def load_left(run: ImportRun, start: int = 0, stop: int | None = None) -> Iterator[Left]:
+    """Read back what an undo left alone."""
+    for row, learner, qualification, reason in _load(run, RunPiece.Kind.UNDO_LEFT, start, stop):
+        yield Left(row, learner, qualification, SinceImport(reason))
+
+
+def texts(run: ImportRun) -> Iterator[str]:
+    """All that is kept of a run, a piece at a time, as text to search."""
+    yield load_file(run).decode(run.encoding, "replace")
+    lists = RunPiece.objects.filter(run=run).exclude(
+        kind__in=(RunPiece.Kind.FILE, RunPiece.Kind.ERROR_KINDS, RunPiece.Kind.RECORD_KINDS)
     )
+    for key in list(lists.values_list("pk", flat=True)):
+        yield zlib.decompress(bytes(lists.values_list("data", flat=True).get(pk=key))).decode()
 
 
 def discard(run: ImportRun, *kinds: str) -> None:
@@ -105,10 +122,14 @@ def _pieces(run: ImportRun, kind: str) -> Any:
 
 
 def _save(run: ImportRun, kind: str, entries: Sequence[Any]) -> None:
+    pieces = list(in_chunks(entries, ENTRIES))
+    # Compression needs no interpreter: it goes on beside while the next piece is written out.
+    with ThreadPoolExecutor(max_workers=1) as beside:
+        packed = beside.map(_compress, map(_as_text, pieces))
     RunPiece.objects.bulk_create(
         (
-            RunPiece(run=run, kind=kind, number=number, items=len(piece), data=_pack(piece))
-            for number, piece in enumerate(in_chunks(entries, ENTRIES))
+            RunPiece(run=run, kind=kind, number=number, items=len(piece), data=data)
+            for number, (piece, data) in enumerate(zip(pieces, packed, strict=True))
         ),
         batch_size=100,
     )
@@ -128,15 +149,14 @@ def _load(run: ImportRun, kind: str, start: int, stop: int | None) -> Iterator[A
             position += 1
 
 
-def _pack(entries: Sequence[Any]) -> bytes:
-    text = json.dumps(entries, default=_plain, separators=(",", ":"), ensure_ascii=False)
+def _as_text(entries: Sequence[Any]) -> bytes:
     # "replace": a lone surrogate, which no encoding can carry, is shown as a question mark.
-    return zlib.compress(text.encode("utf-8", "replace"), 1)
+    return _JSON.encode(entries).encode("utf-8", "replace")
+
+
+def _compress(data: bytes) -> bytes:
+    return zlib.compress(data, 1)
 
 
 def _unpack(data: Any) -> Any:
     return json.loads(zlib.decompress(bytes(data)))
-
-
-def _plain(value: Any) -> str:
-    return str(value.isoformat())

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, Protocol
 
 import tablib
 
-from ..problems import CellError, Problem
+from ..problems import CellError, Problem, SinceImport
 
-Values = tuple[Any, ...]
-"""Eight values of a registration, in the order of ``STORED_FIELDS``: texts "" and dates None when blank."""
+Values = tuple[str, ...]
+"""Eight values of a registration, in the order of ``STORED_FIELDS``, plain: dates ISO, blanks ``""``.
+
+So they are read, compared, kept in reports and written to history without being turned into anything else.
+"""
+
+
+Progress = Callable[[int], None]
+"""Told, every so often, how many records are done."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,9 +45,9 @@ class BadCell(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True)
 class Parsed:
-    """Columns of typed values; a bad cell holds a blank there and stands in ``bad``."""
+    """Columns of plain values; a bad cell holds a blank there and stands in ``bad``."""
 
-    columns: Sequence[Sequence[Any]]
+    columns: Sequence[Sequence[str]]
     bad: Mapping[int, Mapping[int, BadCell]]
     """Record index to column index to what is wrong."""
 
@@ -68,6 +75,58 @@ class Record(NamedTuple):
         return self.before == self.after
 
 
+class Step(NamedTuple):
+    """What a commit or an undo does to one registration. Values are plain, as staged."""
+
+    row: int
+    """Of the imported file."""
+    learner: int
+    """Primary key."""
+    qualification: int
+    """Primary key."""
+    registration: int
+    """Primary key."""
+    before: Values | None
+    """``None`` when the registration is created."""
+    after: Values | None
+    """``None`` when it is deleted."""
+
+    @property
+    def creates(self) -> bool:
+        return self.before is None
+
+    @property
+    def deletes(self) -> bool:
+        return self.after is None
+
+
+class Left(NamedTuple):
+    """A registration that undoing an import leaves alone."""
+
+    row: int
+    learner: int
+    """Primary key."""
+    qualification: int
+    """Primary key."""
+    reason: SinceImport
+
+
+@dataclass(frozen=True, kw_only=True)
+class UndoPlan:
+    """What undoing an import would do, in row order."""
+
+    steps: Sequence[Step]
+    left: Sequence[Left]
+
+    @property
+    def deleted(self) -> int:
+        return sum(1 for step in self.steps if step.deletes)
+
+    @property
+    def restored(self) -> int:
+        return len(self.steps) - self.deleted
+
+
 @dataclass(frozen=True, kw_only=True)
 class Plan:
     """What a file would do."""
@@ -90,5 +149,5 @@ class StoredValues(Protocol):
     def learners(self, ulns: Collection[str]) -> Mapping[str, int]:
         """ULN to primary key, for those that exist."""
 
-    def registrations(self, learners: Collection[int]) -> Mapping[tuple[int, int], tuple[Any, ...]]:
-        """(learner, qualification) to (primary key, the eight values), for all of those learners."""
+    def registrations(self, pairs: Set[tuple[int, int]]) -> Mapping[tuple[int, int], tuple[Any, ...]]:
+        """(learner, qualification) to (primary key, the eight values), for those that exist."""

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import sys
-import traceback
 from typing import Any, NoReturn
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import DatabaseError, InterfaceError
+from django.db import DatabaseError, InterfaceError, OperationalError
+
+from ..failures import described
 
 OTHER_FAILURE = 3
 
@@ -31,9 +32,12 @@ class RegcertCommand(BaseCommand):
             return super().execute(*args, **options)
         except (CommandError, OSError) as error:
             message = str(error)
-        except (DatabaseError, InterfaceError) as error:
+        except (OperationalError, InterfaceError) as error:
             message = f"The database did not do its part: {error}"
-        except Exception:
-            message = traceback.format_exc()
+        except DatabaseError as error:
+            # These may quote a row, and what a command prints often ends in a log.
+            message = f"The database refused: {type(error).__name__}"
+        except Exception as error:
+            message = described(error)
         self.stderr.write(self.style.ERROR(message))
         sys.exit(OTHER_FAILURE)

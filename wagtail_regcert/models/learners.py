@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -19,11 +20,19 @@ class LearnerQuerySet(models.QuerySet["Learner"]):
 
     def by_uln(self, ulns: Collection[str]) -> dict[str, int]:
         """Map those of the ULNs that exist to primary keys."""
-        found: dict[str, int] = {}
+        found: dict[Any, int] = {}
         for chosen in sets_of(ulns, self.db):
-            rows = self.filter(uln__in=chosen).values_list("uln", "pk")
-            found.update((uln, pk) for uln, pk in rows if uln is not None)
+            found.update(self.filter(uln__in=chosen).values_list("uln", "pk"))
         return found
+
+    def ulns_of(self, learners: Collection[int]) -> set[str]:
+        """The ULNs of those of the learners (primary keys) that have one."""
+        return {
+            uln
+            for chosen in sets_of(learners, self.db)
+            for uln in self.filter(pk__in=chosen).values_list("uln", flat=True)
+            if uln is not None
+        }
 
     def sync(self, rows: SyncRows) -> SyncResult:
         """Create or update learners from mappings by field name; see :mod:`.sync`."""
@@ -67,6 +76,8 @@ class Learner(models.Model):
         verbose_name = _("learner")
         verbose_name_plural = _("learners")
         ordering = ["family_name", "given_names", "pk"]
+        # The order of the listing.
+        indexes = [models.Index(fields=["family_name", "given_names"], name="regcert_learner_name")]
 
     def __str__(self) -> str:
         return " · ".join(part for part in (self.full_name, self.uln) if part) or f"#{self.pk}"
@@ -75,6 +86,9 @@ class Learner(models.Model):
     def full_name(self) -> str:
         """Both names, one space between."""
         return f"{self.given_names} {self.family_name}".strip()
+
+    # Heads the column of listings, as a verbose name does for a field.
+    full_name.fget.short_description = _("full name")  # type: ignore[attr-defined]
 
     def clean(self) -> None:
         super().clean()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -53,6 +53,23 @@ class QualificationQuerySet(models.QuerySet["Qualification"]):
             found.update(self.filter(match_key__in=chosen).values_list("match_key", "pk"))
         return found
 
+    def update(self, **values: Any) -> int:
+        """Update, and keep the match key with its number."""
+        if "number" in values and "match_key" not in values:
+            if not isinstance(values["number"], str):
+                raise TypeError("A number must be given as text: its match key is made in Python.")
+            values["match_key"] = match_key(values["number"])
+        return super().update(**values)
+
+    def bulk_update(self, objs: Any, fields: Any, *args: Any, **options: Any) -> int:
+        """Update many, and keep the match keys with their numbers."""
+        objs, fields = list(objs), set(fields)
+        if "number" in fields:
+            fields.add("match_key")
+            for qualification in objs:
+                qualification.match_key = match_key(qualification.number)
+        return super().bulk_update(objs, fields, *args, **options)
+
     def sync(self, rows: SyncRows) -> SyncResult:
         """Create or update qualifications from mappings by field name; see :mod:`.sync`."""
         return QualificationSync(self.model).run(rows)
@@ -85,6 +102,11 @@ class Qualification(models.Model):
 
     def __str__(self) -> str:
         return f"{self.title} ({self.number})"
+
+    def save(self, *args: Any, update_fields: Iterable[str] | None = None, **kwargs: Any) -> None:
+        if update_fields and "number" in update_fields:
+            update_fields = {*update_fields, "match_key"}
+        super().save(*args, update_fields=update_fields, **kwargs)
 
     def clean(self) -> None:
         super().clean()

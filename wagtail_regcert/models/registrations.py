@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Iterable, Set
 from typing import Any
 
+from django.core.exceptions import ObjectDoesNotExist
 from django.db import models
+from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from wagtail.models.audit_log import BaseLogEntry, ModelLogEntryManager
 
-from ..cells import TEXT_LIMIT, Status
-from ..layouts import STORED_FIELDS
-from .fields import CellDateField, CellField
+from ..cells import TEXT_LIMIT, Date, Status
+from ..layouts import REGISTRATIONS, STORED_FIELDS
+from .fields import CellDateField, CellField, PlainDate
 from .learners import Learner
 from .qualifications import Programme, Qualification
 from .sets import sets_of
 from .sync import RegistrationSync, SyncResult, SyncRows
+
+_PLAIN_VALUES = tuple(
+    PlainDate(field) if isinstance(REGISTRATIONS.column_of(field).kind, Date) else F(field)
+    for field in STORED_FIELDS
+)
 
 
 class RegistrationQuerySet(models.QuerySet["Registration"]):
@@ -28,15 +35,46 @@ class RegistrationQuerySet(models.QuerySet["Registration"]):
 
     update.alters_data = True  # type: ignore[attr-defined]
 
-    def stored_values(self, learners: Collection[int]) -> dict[tuple[int, int], tuple[Any, ...]]:
-        """Map (learner, qualification) to (pk, the eight stored values), for all of those learners."""
+    def bulk_create(
+        self,
+        objs: Any,
+        batch_size: int | None = None,
+        ignore_conflicts: bool = False,
+        update_conflicts: bool = False,
+        update_fields: Any = None,
+        unique_fields: Any = None,
+    ) -> Any:
+        """Create many; those that exist and are updated instead say when, too."""
+        if update_fields:
+            update_fields = {*update_fields, "updated_at"}
+        return super().bulk_create(
+            objs, batch_size, ignore_conflicts, update_conflicts, update_fields, unique_fields
+        )
+
+    def keys_of(self, pairs: Set[tuple[int, int]]) -> dict[tuple[int, int], int]:
+        """Map those of the pairs of learner and qualification that are registered to primary keys.
+
+        An index has them all, so that other registrations of those learners cost little.
+        """
+        found: dict[tuple[int, int], int] = {}
+        for chosen in sets_of({learner for learner, _qualification in pairs}, self.db):
+            rows = self.filter(learner__in=chosen).values_list("learner_id", "qualification_id", "pk")
+            found.update({row[:2]: row[2] for row in rows if row[:2] in pairs})
+        return found
+
+    def stored_values(
+        self, pairs: Set[tuple[int, int]], *more: str
+    ) -> dict[tuple[int, int], tuple[Any, ...]]:
+        """Map those of the pairs that are registered to (pk, the eight stored values, more fields).
+
+        The eight are plain: dates ISO, blanks ``""``, as the database writes them.
+        """
         found: dict[tuple[int, int], tuple[Any, ...]] = {}
-        for chosen in sets_of(learners, self.db):
-            rows = self.filter(learner__in=chosen).values_list(
-                "learner_id", "qualification_id", "pk", *STORED_FIELDS
+        for chosen in sets_of(self.keys_of(pairs).values(), self.db):
+            rows = self.filter(pk__in=chosen).values_list(
+                "learner_id", "qualification_id", "pk", *_PLAIN_VALUES, *more
             )
-            for learner, qualification, *values in rows:
-                found[learner, qualification] = tuple(values)
+            found.update({row[:2]: row[2:] for row in rows})
         return found
 
     def sync(self, rows: SyncRows, *, user: Any = None) -> SyncResult:
@@ -122,6 +160,11 @@ class Registration(models.Model):
     def __str__(self) -> str:
         return f"{self.learner} – {self.qualification}"
 
+    def save(self, *args: Any, update_fields: Iterable[str] | None = None, **kwargs: Any) -> None:
+        if update_fields:
+            update_fields = {*update_fields, "updated_at"}
+        super().save(*args, update_fields=update_fields, **kwargs)
+
 
 class RegistrationLogEntryManager(ModelLogEntryManager):
     """History of registrations; Wagtail's own would show it to holders of any permission on the model."""
@@ -146,7 +189,11 @@ class RegistrationLogEntry(BaseLogEntry):
 
     object_id = models.BigIntegerField(db_index=True)
     run = models.ForeignKey(
-        "wagtail_regcert.ImportRun", null=True, on_delete=models.SET_NULL, related_name="log_entries"
+        "wagtail_regcert.ImportRun",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="log_entries",
     )
     user_name = models.CharField(max_length=255, blank=True)
 
@@ -161,4 +208,9 @@ class RegistrationLogEntry(BaseLogEntry):
     @property
     def user_display_name(self) -> Any:
         """The user, or the name they had when they are gone."""
-        return str(self.user) if self.user_id and self.user else self.user_name or _("system")
+        try:
+            user = self.user
+        except ObjectDoesNotExist:
+            # Wagtail keeps the key of a deleted user; where it prefetches users, there is just none.
+            user = None
+        return str(user) if user else self.user_name or _("system")

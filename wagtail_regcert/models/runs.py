@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from collections.abc import Collection
 from typing import Any
 
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from .. import conf
 
@@ -23,12 +25,45 @@ class ImportRunQuerySet(models.QuerySet["ImportRun"]):
 
     def move(self, run: uuid.UUID, before: ImportRun.State, after: ImportRun.State, **values: Any) -> bool:
         """Change a run's state if it is still what we think; ``False`` when somebody was faster."""
+        values = {"moved_at": timezone.now(), **values}
         return bool(self.filter(pk=run, state=before).update(state=after, **values))
+
+    def move_undo(
+        self, run: uuid.UUID, before: Collection[str], after: ImportRun.Undo, **values: Any
+    ) -> bool:
+        """Change how far the undo of a committed run is; ``False`` when somebody was faster."""
+        values = {"moved_at": timezone.now(), **values}
+        claimed = self.filter(pk=run, state=ImportRun.State.COMMITTED, undo_state__in=before)
+        return bool(claimed.update(undo_state=after, **values))
+
+    def progress(self, run: uuid.UUID, state: ImportRun.State, **values: Any) -> None:
+        """Note how far a worker got, which is also a sign of its life; nothing when the state changed."""
+        self.filter(pk=run, state=state).update(moved_at=timezone.now(), **values)
+
+    def stuck(self) -> ImportRunQuerySet:
+        """Runs at work whose worker gave no sign of life for too long."""
+        return self.silent().filter(state__in=ImportRun.AT_WORK)
+
+    def silent(self) -> ImportRunQuerySet:
+        """Runs last heard of so long ago that no worker can still be at them."""
+        return self.filter(moved_at__lte=silent_since())
 
     def expired(self) -> ImportRunQuerySet:
         """Runs whose staged file may not be read any more."""
-        limit = timezone.now() - dt.timedelta(days=conf.settings.STAGING_DAYS)
-        return self.filter(created_at__lte=limit)
+        return self.filter(created_at__lte=_staging_limit())
+
+    def kept(self) -> ImportRunQuerySet:
+        """Runs whose staged file may still be read."""
+        return self.filter(created_at__gt=_staging_limit())
+
+
+def _staging_limit() -> dt.datetime:
+    return timezone.now() - dt.timedelta(days=conf.settings.STAGING_DAYS)
+
+
+def silent_since() -> dt.datetime:
+    """A run at work that was last heard of before this is stuck."""
+    return timezone.now() - dt.timedelta(minutes=conf.settings.STUCK_MINUTES)
 
 
 class ImportRun(models.Model):
@@ -44,6 +79,14 @@ class ImportRun(models.Model):
         FAILED = "failed", _("Failed")
         EXPIRED = "expired", _("Expired")
 
+    AT_WORK = (State.UPLOADED, State.VALIDATING, State.COMMITTING)
+    """States that a worker is to end; a person is asked in none of them."""
+
+    class Undo(models.TextChoices):
+        RUNNING = "running", _("Being undone")
+        DONE = "done", _("Undone")
+        FAILED = "failed", _("Undo failed")
+
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     user_name = models.CharField(_("user"), max_length=255, blank=True)
@@ -55,6 +98,10 @@ class ImportRun(models.Model):
     separator = models.CharField(_("separator"), max_length=16)
     encoding = models.CharField(_("encoding"), max_length=16)
     state = models.CharField(max_length=16, choices=State.choices, default=State.UPLOADED)
+    moved_at = models.DateTimeField(default=timezone.now)
+    """When the state last changed, or a worker last told its progress."""
+    discarded_at = models.DateTimeField(null=True)
+    """When the file and the report were thrown away before their time, to erase a learner."""
     done = models.PositiveIntegerField(default=0)
     total = models.PositiveIntegerField(default=0)
     failure = models.TextField(blank=True)
@@ -72,6 +119,16 @@ class ImportRun(models.Model):
     error_kinds = models.JSONField(default=list)
     """[code, column, how many], the most frequent first."""
 
+    undo_state = models.CharField(max_length=16, choices=Undo.choices, blank=True)
+    undone_at = models.DateTimeField(_("undone"), null=True)
+    undone_by_name = models.CharField(_("undone by"), max_length=255, blank=True)
+    undo_restored = models.PositiveIntegerField(default=0)
+    """Registrations that got their old values back."""
+    undo_deleted = models.PositiveIntegerField(default=0)
+    """Registrations that the run had created."""
+    undo_left = models.PositiveIntegerField(default=0)
+    """Registrations left alone, since they changed after the import."""
+
     objects = ImportRunQuerySet.as_manager()
 
     class Meta:
@@ -86,6 +143,8 @@ class ImportRun(models.Model):
     @property
     def state_shown(self) -> str:
         """The state in words."""
+        if self.undo_state == self.Undo.DONE:
+            return str(self.Undo.DONE.label)
         return str(self.State.EXPIRED.label if self.has_expired else self.get_state_display())
 
     @property
@@ -95,7 +154,23 @@ class ImportRun(models.Model):
 
     @property
     def has_expired(self) -> bool:
-        return self.state == self.State.EXPIRED or timezone.now() >= self.expires_at
+        gone = self.state == self.State.EXPIRED or self.discarded_at is not None
+        return gone or timezone.now() >= self.expires_at
+
+    @property
+    def seems_stuck(self) -> bool:
+        """Whether the worker is likely gone: restarted, killed, or never started."""
+        return self.state in self.AT_WORK and self.moved_at <= silent_since()
+
+    @property
+    def undo_seems_stuck(self) -> bool:
+        """The same of an undo."""
+        return self.undo_state == self.Undo.RUNNING and self.moved_at <= silent_since()
+
+    @property
+    def has_report(self) -> bool:
+        """Whether validation got to its end, and its report is kept."""
+        return self.pieces.filter(kind=RunPiece.Kind.RECORD_KINDS).exists()
 
 
 class RunPiece(models.Model):
@@ -109,6 +184,7 @@ class RunPiece(models.Model):
         RECORDS = "records"
         RECORD_KINDS = "record_kinds"
         CONFLICTS = "conflicts"
+        UNDO_LEFT = "undo_left"
 
     run = models.ForeignKey(ImportRun, on_delete=models.CASCADE, related_name="pieces")
     kind = models.CharField(max_length=16, choices=Kind.choices)
@@ -145,3 +221,21 @@ class ExportRun(models.Model):
 
     def __str__(self) -> str:
         return f"{self.created_at:%Y-%m-%d %H:%M} {self.user_name}"
+
+    @staticmethod
+    def selected(count: int) -> str:
+        """What ``filters`` keeps for selected records, whatever language the user reads."""
+        return f"{count} selected"
+
+    @property
+    def filters_shown(self) -> str:
+        """The filters; for selected records in words."""
+        first = self.filters.split(" ")[0]
+        if not first.isdecimal() or self.filters != self.selected(int(first)):
+            return self.filters
+        return ngettext("%(count)d selected", "%(count)d selected", int(first)) % {"count": int(first)}
+
+    @property
+    def layout_shown(self) -> str:
+        """The layout in words."""
+        return str({"export": _("export layout"), "import": _("import layout")}.get(self.layout, self.layout))

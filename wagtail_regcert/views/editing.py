@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from wagtail.snippets.views.snippets import CreateView, DeleteView, EditView
 
 from ..history import CREATE, DELETE, EDIT, changes, log_change, snapshot
-from ..models import Registration
+from ..models import Learner, Registration
 from ..models.sets import take_write_lock
 
 
@@ -55,6 +55,12 @@ class SaveWithHistory:
 
 class RegistrationCreateView(SaveWithHistory, CreateView):
     history_action = CREATE
+
+    def save_instance(self) -> Registration:
+        take_write_lock(Registration)
+        # Before the new row is there, as a commit does: otherwise each would hold what the other needs.
+        Learner.objects.select_for_update().filter(pk=self.form.instance.learner_id).first()
+        return super().save_instance()
 
 
 class RegistrationEditView(SaveWithHistory, EditView):

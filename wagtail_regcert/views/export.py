@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponseBase, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
@@ -21,6 +21,7 @@ from ..exporting.columns import ExportLayout
 from ..exporting.stream import start_export
 from ..models import ExportRun, Registration
 from ..permissions import EXPORT, may
+from .imports import csv_download
 from .listing import filters_in, listing_for
 
 
@@ -56,15 +57,7 @@ def download(
             % {"count": run.left_out},
         )
     name = f"registrations-{timezone.localdate():%Y-%m-%d}.csv"
-    return StreamingHttpResponse(
-        chunks,
-        content_type="text/csv; charset=utf-8",
-        headers={
-            "Content-Disposition": f'attachment; filename="{name}"',
-            "X-Content-Type-Options": "nosniff",
-            "Cache-Control": "no-store",
-        },
-    )
+    return csv_download(chunks, name)
 
 
 def back_to_listing(request: HttpRequest) -> HttpResponseBase:
@@ -90,10 +83,10 @@ class ExportsView(BaseListingView):
         return [
             DateColumn("created_at", label=_("When"), sort_key="created_at"),
             Column("user_name", label=_("User"), accessor=_user, sort_key="user_name"),
-            Column("layout", label=_("Layout")),
+            Column("layout", label=_("Layout"), accessor="layout_shown"),
             Column("records", label=_("Records"), sort_key="records"),
             Column("left_out", label=_("Left out: no ULN")),
-            Column("filters", label=_("Filters")),
+            Column("filters", label=_("Filters"), accessor="filters_shown"),
         ]
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:

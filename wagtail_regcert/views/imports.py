@@ -6,12 +6,10 @@ import uuid
 from collections.abc import Iterator
 from typing import Any
 
-from django.core.exceptions import PermissionDenied, SuspiciousFileOperation
-from django.core.paginator import Paginator
+from django.core.exceptions import SuspiciousFileOperation
 from django.db import transaction
 from django.db.models import QuerySet
 from django.http import (
-    Http404,
     HttpRequest,
     HttpResponse,
     HttpResponseBase,
@@ -25,7 +23,7 @@ from django.utils.http import content_disposition_header
 from django.utils.text import get_valid_filename
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.generic import FormView, TemplateView, View
+from django.views.generic import FormView
 from wagtail.admin import messages
 from wagtail.admin.ui.tables import Column, DateColumn, TitleColumn
 from wagtail.admin.views.generic.base import BaseListingView, WagtailAdminTemplateMixin
@@ -34,55 +32,17 @@ from .. import conf
 from ..cells import Date, Text
 from ..exporting.report import errors_file, rejected_file, sample_file
 from ..import_forms import ImportForm
-from ..importing import runs, staging
-from ..importing.plan import Change
+from ..importing import runs
 from ..importing.results import summary
-from ..layouts import REGISTRATIONS, STORED_FIELDS, Separator
-from ..messages import kind_name, message
-from ..models import ImportRun, Learner, Qualification, Registration, RunPiece
-from ..permissions import IMPORT, may
-from ..problems import Code
-from ..tables import PER_PAGE, ErrorData, ErrorsTable, StagedRows
+from ..layouts import REGISTRATIONS, Separator
+from ..messages import sentence
+from ..models import ImportRun
+from ..problems import Fault
 from ..tasks import commit_soon, validate_soon
+from .report import ReportView
+from .roles import ImporterView, RunView, listing_url
 
 State = ImportRun.State
-Kind = RunPiece.Kind
-
-
-class ImporterView(View):
-    """Open to holders of both roles. Nothing of it is kept by browsers or proxies."""
-
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        if not may(request.user, IMPORT):
-            raise PermissionDenied
-        response = super().dispatch(request, *args, **kwargs)
-        response["Cache-Control"] = "no-store"
-        return response
-
-
-class RunView(ImporterView):
-    """About one run, open to its owner and to superusers."""
-
-    request: HttpRequest
-    kwargs: dict[str, Any]
-
-    @cached_property
-    def run(self) -> ImportRun:
-        run = ImportRun.objects.filter(pk=self.kwargs["run"]).first()
-        if run is None:
-            raise Http404
-        if not (self.request.user.is_superuser or run.user_id == self.request.user.pk):
-            raise PermissionDenied
-        return run
-
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        if may(request.user, IMPORT):
-            # Refused before any method of the view runs.
-            self.run  # noqa: B018
-        return super().dispatch(request, *args, **kwargs)
-
-    def to_report(self) -> HttpResponse:
-        return redirect("wagtail_regcert:import_report", self.run.pk)
 
 
 def tips() -> list[dict[str, Any]]:
@@ -130,157 +90,29 @@ class ImportView(WagtailAdminTemplateMixin, ImporterView, FormView):
             context["header_title"] = _("Error: %(title)s") % {"title": context["header_title"]}
         return context
 
-    def form_valid(self, form: ImportForm) -> HttpResponse:
+    def form_valid(self, form: Any) -> HttpResponse:
         run = runs.start_run(
             data=form.data_read,
             file_name=form.cleaned_data["file"].name,
             separator=Separator(form.cleaned_data["separator"]),
-            encoding=form.encoding,
+            encoding=form.opened.encoding,
             user=self.request.user,
         )
-        validate_soon(run.pk)
+        validate_soon(run.pk, form.opened.sheet)
         return redirect("wagtail_regcert:import_report", run.pk)
 
 
 def import_context(form: ImportForm) -> dict[str, Any]:
     """What the form's template needs, on the page and in the popup."""
+    limit = conf.settings.MAX_UPLOAD_BYTES
     return {
         "form": form,
         "tips": tips(),
-        "max_bytes": conf.settings.MAX_UPLOAD_BYTES,
-        "separators": [(s.value, s.character) for s in Separator],
+        "max_bytes": limit,
+        # The browser tells these before the upload, in the same words.
+        "not_csv": sentence(Fault.NOT_CSV, {}),
+        "too_large": sentence(Fault.TOO_LARGE, {"limit": limit}),
     }
-
-
-class ReportView(WagtailAdminTemplateMixin, RunView, TemplateView):
-    """What would happen, what is happening, or what happened."""
-
-    header_icon = "upload"
-
-    def get_page_title(self) -> Any:
-        if self.run.has_expired and self.run.state != State.COMMITTED:
-            return _("Import expired")
-        return {
-            State.VALIDATED: _("Validation Report"),
-            State.COMMITTED: _("Import Result"),
-            State.CANCELLED: _("Import cancelled"),
-            State.FAILED: _("Import failed"),
-        }.get(State(self.run.state), _("Import in progress"))
-
-    def get_page_subtitle(self) -> str:
-        return self.run.file_name
-
-    def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
-        return [
-            *self.breadcrumbs_items,
-            {"url": listing_url(), "label": _("Registration and Certification")},
-            {"url": reverse("wagtail_regcert:imports"), "label": _("Imports")},
-            {"url": "", "label": self.get_page_title(), "sublabel": self.get_page_subtitle()},
-        ]
-
-    def get_template_names(self) -> list[str]:
-        name = {State.VALIDATED: "report", State.COMMITTED: "result"}.get(State(self.run.state), "state")
-        if self.run.has_expired and name == "report":
-            name = "state"
-        return [f"wagtail_regcert/imports/{name}.html"]
-
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        run = self.run
-        context = super().get_context_data(**kwargs)
-        context.update(
-            run=run,
-            expired=run.has_expired,
-            running=run.state in (State.UPLOADED, State.VALIDATING, State.COMMITTING),
-            listing_url=listing_url(),
-            failure=_(run.failure) if run.failure else "",
-        )
-        if run.state == State.FAILED and not run.has_expired:
-            context["may_retry"] = bool(run.accepted)
-        if run.has_expired or run.state not in (State.VALIDATED, State.COMMITTED):
-            return context
-        context["kinds"] = [
-            {"number": number, "name": kind_name(Code(code)), "column": column, "count": count}
-            for number, (code, column, count) in enumerate(run.error_kinds)
-        ]
-        tab = self.request.GET.get("tab")
-        context["chosen_kind"] = self.chosen_kind
-        context["tab"] = tab if tab in ("changes", "warnings") else "errors"
-        if context["tab"] == "errors":
-            context["table"] = self.errors_table()
-        elif context["tab"] == "changes":
-            context["changes"] = self.changes_page()
-        else:
-            context["warnings"] = self.warnings_page()
-        if run.conflicts:
-            context["conflicts"] = [
-                {"row": problem.row, "message": message(problem)}
-                for problem in staging.load_problems(run, Kind.CONFLICTS, 0, 200)
-            ]
-        return context
-
-    @cached_property
-    def chosen_kind(self) -> int | None:
-        """The kind of errors asked for; all where there is no such kind."""
-        given = self.request.GET.get("kind", "")
-        kinds = {str(number): number for number in range(len(self.run.error_kinds))}
-        return kinds.get(given)
-
-    def errors_table(self) -> ErrorsTable:
-        table = ErrorsTable(
-            ErrorData(self.run, self.chosen_kind), order_by=self.request.GET.get("ordering", "")
-        )
-        table.paginate(page=self._page_of(len(table.data)), per_page=PER_PAGE)
-        return table
-
-    def changes_page(self) -> Any:
-        """A page of records that create or update, with the values before and after."""
-        kinds = staging.load_kinds(self.run, Kind.RECORD_KINDS)
-        positions = [at for at, kind in enumerate(kinds) if kind != Change.NOTHING]
-        rows = StagedRows(lambda *part: staging.load_records(self.run, *part), positions)
-        page = Paginator(rows, PER_PAGE).page(self._page_of(len(rows)))
-        records = list(page.object_list)
-        learners = Learner.objects.in_bulk([record.learner for record in records])
-        qualifications = Qualification.objects.in_bulk([record.qualification for record in records])
-        page.object_list = [
-            {
-                "row": record.row,
-                "creates": record.is_created,
-                "learner": learners.get(record.learner),
-                "qualification": qualifications.get(record.qualification),
-                "fields": list(_changed_fields(record)),
-            }
-            for record in records
-        ]
-        return page
-
-    def warnings_page(self) -> Any:
-        rows = StagedRows(
-            lambda *part: staging.load_problems(self.run, Kind.WARNINGS, *part), range(self.run.warning_count)
-        )
-        page = Paginator(rows, PER_PAGE).page(self._page_of(len(rows)))
-        page.object_list = [
-            {"row": one.row, "column": one.column, "value": one.value, "message": message(one)}
-            for one in page.object_list
-        ]
-        return page
-
-    def _page_of(self, length: int) -> int:
-        """The page asked for, or the nearest there is."""
-        given = self.request.GET.get("p", "")
-        wanted = int(given) if given.isascii() and given.isdigit() and len(given) < 9 else 1
-        return max(1, min(wanted, -(-length // PER_PAGE)))
-
-
-def _changed_fields(record: Any) -> Iterator[dict[str, Any]]:
-    before = record.before or ("",) * len(STORED_FIELDS)
-    for column, old, new in zip(REGISTRATIONS.columns[2:], before, record.after, strict=True):
-        if old != new:
-            yield {
-                "heading": column.heading,
-                "old": column.kind.from_plain(old),
-                "new": column.kind.from_plain(new),
-                "cleared": bool(old and not new),
-            }
 
 
 class StatusView(RunView):
@@ -304,6 +136,20 @@ class CommitView(RunView):
             messages.error(request, _("This import has expired. Upload the file again."))
         elif runs.begin_commit(self.run.pk):
             commit_soon(self.run.pk)
+        return self.to_report()
+
+
+class RetryView(RunView):
+    """Have a file validated again, after that failed or got stuck."""
+
+    def get(self, request: HttpRequest, run: uuid.UUID) -> HttpResponse:
+        return self.to_report()
+
+    def post(self, request: HttpRequest, run: uuid.UUID) -> HttpResponse:
+        if self.run.has_expired:
+            messages.error(request, _("This import has expired. Upload the file again."))
+        elif runs.begin_validation(self.run.pk):
+            validate_soon(self.run.pk)
         return self.to_report()
 
 
@@ -371,6 +217,7 @@ def csv_download(chunks: Iterator[bytes], name: str) -> HttpResponseBase:
         headers={
             "Content-Disposition": str(content_disposition_header(True, name)),
             "X-Content-Type-Options": "nosniff",
+            "Cache-Control": "no-store",
         },
     )
 
@@ -393,6 +240,8 @@ class ImportsView(ImporterView, BaseListingView):
                 "file_name",
                 label=_("File"),
                 get_url=lambda run: reverse("wagtail_regcert:import_report", args=[run.pk]),
+                # The headings beside it do not wrap, and some languages' are long.
+                width="20%",
             ),
             DateColumn("created_at", label=_("When"), sort_key="created_at"),
             Column("user_name", label=_("User"), sort_key="user_name"),
@@ -409,11 +258,6 @@ class ImportsView(ImporterView, BaseListingView):
         return ImportRun.objects.visible_to(self.request.user)
 
 
-def listing_url() -> str:
-    """The listing of registrations."""
-    return reverse(Registration.snippet_viewset.get_url_name("list"))  # type: ignore[attr-defined]
-
-
 # What writes runs begins its own transactions, each with a write: under ``ATOMIC_REQUESTS`` SQLite would
 # refuse a transaction that began with reading the session.
 _own_transaction = transaction.non_atomic_requests
@@ -425,6 +269,7 @@ urlpatterns = [
     path("import/<uuid:run>/", ReportView.as_view(), name="import_report"),
     path("import/<uuid:run>/status/", StatusView.as_view(), name="import_status"),
     path("import/<uuid:run>/commit/", _own_transaction(CommitView.as_view()), name="import_commit"),
+    path("import/<uuid:run>/retry/", _own_transaction(RetryView.as_view()), name="import_retry"),
     path("import/<uuid:run>/cancel/", _own_transaction(CancelView.as_view()), name="import_cancel"),
     path("import/<uuid:run>/errors/", ErrorsView.as_view(), name="import_errors"),
     path("import/<uuid:run>/rejected/", RejectedView.as_view(), name="import_rejected"),

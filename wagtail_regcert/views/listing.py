@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -12,18 +13,19 @@ from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from wagtail.admin.ui.tables import Column, DateColumn
+from wagtail.admin.ui.tables import BulkActionsCheckboxColumn, Column, DateColumn
 from wagtail.admin.views.bulk_action.registry import bulk_action_registry
 from wagtail.admin.widgets.button import Button, HeaderButton, ListingButton
 from wagtail.snippets.views.snippets import IndexView
 
 from ..cells import Status
 from ..exporting.columns import ExportLayout
-from ..filters import search
+from ..filters import LONGEST, search
 from ..import_forms import ImportForm
-from ..models import Registration
-from ..permissions import EXPORT, IMPORT, MANAGE, may
+from ..models import Learner, Qualification, Registration
+from ..permissions import EXPORT, IMPORT, MANAGE, ReferencePermissionPolicy, may
 from .imports import import_context
+from .paging import KeyPaginator
 
 NOT_FILTERS = ("p", "ordering", "id", "next", "layout", "export", "childOf", "csrfmiddlewaretoken")
 """Parameters beside the filters and the search; those that begin with ``_w_`` are Wagtail's."""
@@ -40,6 +42,19 @@ STATUS_COLOURS: dict[str, str] = {
 }
 
 
+class SelectColumn(BulkActionsCheckboxColumn):
+    """A box for each row; in the header row a choice: all on the page, or all in the list."""
+
+    header_template_name = "wagtail_regcert/registrations/select_header.html"
+
+    def __init__(self, *args: Any, words: Callable[[], dict[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.words = words
+
+    def get_header_context_data(self, parent_context: Any) -> dict[str, Any]:
+        return {**super().get_header_context_data(parent_context), **self.words()}
+
+
 class StatusColumn(Column):
     """A coloured tag that says the status in words too."""
 
@@ -49,6 +64,12 @@ class StatusColumn(Column):
         context = super().get_cell_context_data(instance, parent_context)
         context["colour"] = STATUS_COLOURS[Status(instance.status)]
         return context
+
+
+class QualificationColumn(Column):
+    """Title, and the number below it."""
+
+    cell_template_name = "wagtail_regcert/registrations/qualification_cell.html"
 
 
 class DayColumn(DateColumn):
@@ -66,18 +87,21 @@ class RegistrationIndexView(IndexView):
     results_template_name = "wagtail_regcert/registrations/index_results.html"
     is_searchable = True
     search_backend_name = None
-    default_ordering = "learner"
+    # The newest first: no database has to sort for it.
+    default_ordering = "-created"
     paginate_by = 50
+    table_classname = "listing regcert-listing"
     # The viewset fills what it finds here.
     history_url_name: str | None = None
 
     orderings = {
+        "created": (),
         "learner": ("learner__family_name", "learner__given_names"),
         "uln": ("learner__uln",),
         "qualification": ("qualification__title", "qualification__number"),
         "awarding_organisation": ("qualification__awarding_organisation__name",),
     }
-    """Sort key to fields; any other key is a field's name."""
+    """Sort key to fields; any other key is a field's name. The primary key comes last in any case."""
 
     @cached_property
     def columns(self) -> list[Column]:
@@ -85,12 +109,13 @@ class RegistrationIndexView(IndexView):
             "learner", accessor=lambda registration: registration.learner.full_name, label=_("Learner")
         )
         title.sort_key = "learner"
-        checkbox = super().columns[0]
+        # Boxes only where there is something to do with what is selected.
+        select = SelectColumn("bulk_actions", obj_type="snippet", words=lambda: self.selection_words)
         return [
-            checkbox,
+            *([select] if self.bulk_buttons else []),
             title,
             Column("uln", label=_("ULN"), accessor="learner.uln", sort_key="uln"),
-            Column("qualification", label=_("Qualification"), sort_key="qualification"),
+            QualificationColumn("qualification", label=_("Qualification"), sort_key="qualification"),
             Column(
                 "awarding_organisation",
                 label=_("Awarding organisation"),
@@ -136,6 +161,9 @@ class RegistrationIndexView(IndexView):
         # The primary key last: pages must not repeat or lose records that are otherwise equal.
         return queryset.order_by(*(minus + field for field in fields), minus + "pk")
 
+    def get_paginator(self, queryset: Any, per_page: int, **kwargs: Any) -> KeyPaginator:
+        return KeyPaginator(queryset, per_page, rows=self.get_base_queryset(), **kwargs)
+
     def search_queryset(self, queryset: QuerySet[Registration]) -> QuerySet[Registration]:
         return search(queryset, self.search_query) if self.is_searching else queryset
 
@@ -168,33 +196,22 @@ class RegistrationIndexView(IndexView):
 
     @cached_property
     def header_buttons(self) -> list[HeaderButton]:
-        buttons = []
-        if may(self.request.user, EXPORT):
-            buttons.append(
-                HeaderButton(
-                    gettext("Export all results"),
-                    url=self._export_url(ExportLayout.EXPORT),
-                    icon_name="download",
-                    priority=500,
-                )
-            )
-        return buttons
+        # The page's long title needs the room: adding by hand, which is rare, is in the menu beside it.
+        return []
+
+    @cached_property
+    def export_urls(self) -> dict[str, str]:
+        """Where the whole list can be had as a file, by layout; nothing for who may not."""
+        if not may(self.request.user, EXPORT):
+            return {}
+        return {layout.value: self._export_url(layout) for layout in ExportLayout}
 
     @cached_property
     def header_more_buttons(self) -> list[Button]:
-        # Without Wagtail's own export, which is not ours. Adding by hand stands here, since it is rare
-        # and the page's long title needs the room.
+        # Without Wagtail's own export, which is not ours.
         buttons = []
         if self.add_url:
             buttons.append(Button(self.add_item_label, url=self.add_url, icon_name="plus"))
-        if may(self.request.user, EXPORT):
-            buttons.append(
-                Button(
-                    gettext("Export all results in the import layout"),
-                    url=self._export_url(ExportLayout.IMPORT),
-                    icon_name="download",
-                )
-            )
         if may(self.request.user, IMPORT):
             buttons.append(
                 Button(gettext("Imports"), url=reverse("wagtail_regcert:imports"), icon_name="history")
@@ -231,27 +248,63 @@ class RegistrationIndexView(IndexView):
 
     def get_context_data(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(*args, **kwargs)
-        count = context["items_count"]
+        self.selection_words = selection_words(context["items_count"], len(context["object_list"]))
         context.update(
+            self.selection_words,
             problems=self.problems,
             importing=import_context(ImportForm(auto_id="regcert-popup-%s"))
             if may(self.request.user, IMPORT)
             else None,
             bulk_buttons=self.bulk_buttons,
-            all_selected=ngettext(
-                "The %(count)d registration in the list is selected",
-                "All %(count)d registrations in the list are selected",
-                count,
-            )
-            % {"count": count},
-            select_all=ngettext(
-                "Select the %(count)d registration in the list",
-                "Select all %(count)d registrations in the list",
-                count,
-            )
-            % {"count": count},
+            export_urls=self.export_urls,
         )
+        if not (context["object_list"] or self.is_searching or self.is_filtering):
+            context.update(add_url=self.add_url, reference_tables=reference_tables(self.request.user))
         return context
+
+
+def selection_words(count: int, on_page: int) -> dict[str, str]:
+    """What the listing says of its ``count`` registrations, ``on_page`` of which are shown."""
+    words = {
+        "found": ngettext("%(count)d registration", "%(count)d registrations", count),
+        "all_selected": ngettext(
+            "The %(count)d registration in the list is selected",
+            "All %(count)d registrations in the list are selected",
+            count,
+        ),
+        "select_all": ngettext(
+            "Select the %(count)d registration in the list",
+            "Select all %(count)d registrations in the list",
+            count,
+        ),
+        "select_page": ngettext(
+            "Select the %(page)d registration on this page",
+            "Select all %(page)d registrations on this page",
+            on_page,
+        ),
+    }
+    return {name: text % {"count": count, "page": on_page} for name, text in words.items()}
+
+
+def reference_tables(user: Any) -> dict[str, Any]:
+    """How many learners and qualifications there are, and where this user can edit them."""
+    found: dict[str, Any] = {}
+    models: tuple[Any, ...] = (Learner, Qualification)
+    for model in models:
+        name = f"{model._meta.model_name}s"
+        found[name] = model.objects.count()
+        if ReferencePermissionPolicy(model).user_has_permission(user, "add"):
+            found[f"{name}_url"] = reverse(model.snippet_viewset.get_url_name("list"))
+    return found
+
+
+class ReferenceIndexView(IndexView):
+    """The list of learners, qualifications and the rest."""
+
+    def search_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        # Nothing stored is so long, and SQLite fails on patterns of over 50,000 bytes.
+        too_long = self.is_searching and len(self.search_query) > LONGEST
+        return queryset.none() if too_long else super().search_queryset(queryset)
 
 
 def listing_for(request: HttpRequest) -> Any:

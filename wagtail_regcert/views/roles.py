@@ -1,4 +1,4 @@
-"""Role checks that stand before a whole viewset."""
+"""Role checks that stand before a view, and what every view about imports shares."""
 
 from __future__ import annotations
 
@@ -7,7 +7,14 @@ from functools import wraps
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.functional import cached_property
+from django.views.generic import View as ClassView
+
+from ..models import ImportRun, Registration
+from ..permissions import IMPORT, may
 
 View = Callable[..., HttpResponseBase]
 
@@ -25,3 +32,44 @@ def checked(view: View, allows: Callable[[Any], bool]) -> View:
         return view(request, *args, **kwargs)
 
     return check
+
+
+class ImporterView(ClassView):
+    """Open to holders of both roles. Nothing of it is kept by browsers or proxies."""
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if not may(request.user, IMPORT):
+            raise PermissionDenied
+        response = super().dispatch(request, *args, **kwargs)
+        response["Cache-Control"] = "no-store"
+        return response
+
+
+class RunView(ImporterView):
+    """About one run, open to its owner and to superusers."""
+
+    request: HttpRequest
+    kwargs: dict[str, Any]
+
+    @cached_property
+    def run(self) -> ImportRun:
+        run = ImportRun.objects.filter(pk=self.kwargs["run"]).first()
+        if run is None:
+            raise Http404
+        if not (self.request.user.is_superuser or run.user_id == self.request.user.pk):
+            raise PermissionDenied
+        return run
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if may(request.user, IMPORT):
+            # Refused before any method of the view runs.
+            self.run  # noqa: B018
+        return super().dispatch(request, *args, **kwargs)
+
+    def to_report(self) -> HttpResponse:
+        return redirect("wagtail_regcert:import_report", self.run.pk)
+
+
+def listing_url() -> str:
+    """The listing of registrations."""
+    return reverse(Registration.snippet_viewset.get_url_name("list"))  # type: ignore[attr-defined]

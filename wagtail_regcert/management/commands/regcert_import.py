@@ -51,8 +51,8 @@ class Command(RegcertCommand):
             encoding=opened.encoding,
             user=user,
         )
-        del data, opened
-        validate(run.pk)
+        del data
+        validate(run.pk, opened.sheet)
         if not options["validate_only"]:
             begin_commit(run.pk)
             commit(run.pk, by_owner=False)

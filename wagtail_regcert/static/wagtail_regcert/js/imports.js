@@ -15,16 +15,17 @@
 
   class ImportController extends Controller {
     static targets = [
-      'bar', 'error', 'file', 'form', 'hint', 'live', 'name', 'offer', 'offerButton', 'offerText',
-      'progress', 'progressLabel', 'submit', 'tips', 'tipsButton', 'tipsClose', 'tipsTitle', 'zone',
+      'bar', 'error', 'file', 'form', 'hint', 'live', 'name', 'offer', 'offerButton', 'offerText', 'problems',
+      'progress', 'progressLabel', 'submit', 'summary', 'tips', 'tipsButton', 'tipsClose', 'tipsTitle', 'zone',
     ];
 
     static values = {
-      failed: String, limit: Number, notCsv: String, offer: String, several: String, tooLarge: String,
-      uploading: String, validating: String,
+      failed: String, limit: Number, missing: String, notCsv: String, offer: String, refused: String, several: String,
+      titled: String, tooLarge: String, uploading: String, use: String, validating: String,
     };
 
     connect() {
+      this.title = document.title;
       this.element.classList.add('regcert-import--scripted');
       this.tipsButtonTarget.hidden = false;
       this.tipsCloseTarget.hidden = false;
@@ -40,13 +41,18 @@
       this.element.classList.add('regcert-import--over');
     }
 
-    leave() {
-      this.element.classList.remove('regcert-import--over');
+    leave(event) {
+      if (!this.element.contains(event.relatedTarget)) this.element.classList.remove('regcert-import--over');
+    }
+
+    /* A file dropped beside the panel must not replace the page. */
+    keepOut(event) {
+      if (event.dataTransfer && event.dataTransfer.types.includes('Files')) event.preventDefault();
     }
 
     drop(event) {
       event.preventDefault();
-      this.leave();
+      this.element.classList.remove('regcert-import--over');
       const { files } = event.dataTransfer;
       if (files.length > 1) {
         this.say(this.severalValue);
@@ -72,9 +78,26 @@
       return '';
     }
 
+    /* Beside the file, at once; nothing is announced where there is no problem. */
     say(problem) {
       this.errorTarget.textContent = problem;
+      this.fileTarget.toggleAttribute('aria-invalid', Boolean(problem));
       this.zoneTarget.classList.toggle('regcert-drop--error', Boolean(problem));
+      this.summaryTarget.hidden = true;
+      document.title = problem ? this.titledValue.replace('%(title)s', this.title) : this.title;
+    }
+
+    /* After "Validate": on top, with the focus, and linked to the file. */
+    refuse(problem) {
+      this.say(problem);
+      const link = document.createElement('a');
+      link.href = `#${this.fileTarget.id}`;
+      link.textContent = problem;
+      const item = document.createElement('li');
+      item.append(link);
+      this.problemsTarget.replaceChildren(item);
+      this.summaryTarget.hidden = false;
+      this.summaryTarget.focus();
     }
 
     async lookAtSeparator(file) {
@@ -90,7 +113,7 @@
       const option = [...this.separator.options].find((one) => one.value === name);
       this.offered = name;
       this.offerTextTarget.textContent = this.offerValue;
-      this.offerButtonTarget.textContent = option.textContent;
+      this.offerButtonTarget.textContent = this.useValue.replace('%(name)s', option.textContent);
       this.offerTarget.hidden = false;
     }
 
@@ -101,16 +124,11 @@
     }
 
     submit(event) {
-      const [file] = this.fileTarget.files;
-      if (!file) return;
       event.preventDefault();
-      const problem = this.problemWith(file);
-      if (problem) {
-        this.say(problem);
-        this.fileTarget.focus();
-        return;
-      }
-      this.upload();
+      const [file] = this.fileTarget.files;
+      const problem = file ? this.problemWith(file) : this.missingValue;
+      if (problem) this.refuse(problem);
+      else this.upload();
     }
 
     upload() {
@@ -134,7 +152,7 @@
 
     answered(request) {
       if (request.status >= 400) {
-        this.stopped(this.failedValue);
+        this.stopped(request.status === 403 ? this.refusedValue : this.failedValue);
         return;
       }
       if (request.responseURL !== this.formTarget.action) {
@@ -145,15 +163,13 @@
       const page = new DOMParser().parseFromString(request.responseText, 'text/html');
       const problem = page.querySelector('.regcert-summary a, .regcert-summary li');
       this.stopped(problem ? problem.textContent : this.failedValue);
-      if (problem) document.title = page.title;
     }
 
     stopped(problem) {
       this.submitTarget.disabled = false;
       this.progressTarget.hidden = true;
       this.tell('');
-      this.say(problem);
-      this.fileTarget.focus();
+      this.refuse(problem);
     }
 
     tell(text) {
@@ -217,9 +233,9 @@
   }
 
   class StatusController extends Controller {
-    static targets = ['bar'];
+    static targets = ['bar', 'count'];
 
-    static values = { state: String, url: String };
+    static values = { count: String, state: String, url: String };
 
     connect() {
       this.timer = window.setTimeout(() => this.ask(), 1000);
@@ -233,20 +249,32 @@
       let wait = 1000;
       try {
         const response = await fetch(this.urlValue, { headers: { Accept: 'application/json' } });
+        if (response.redirected || response.status === 403) {
+          // Logged out meanwhile: the page itself leads to the login and back.
+          window.location.reload();
+          return;
+        }
         const { state, progress } = await response.json();
         if (state !== this.stateValue && !['uploaded', 'validating'].includes(state)) {
           window.location.reload();
           return;
         }
-        if (progress.total && progress.done) {
-          this.barTarget.max = progress.total;
-          this.barTarget.value = progress.done;
-        }
+        // A commit is one transaction: how far it is shows only at its end.
+        if (progress.total && progress.done) this.show(progress);
       } catch {
         // The server may be restarting: ask again, less often.
         wait = 5000;
       }
       this.timer = window.setTimeout(() => this.ask(), wait);
+    }
+
+    show({ done, total }) {
+      const { lang } = document.documentElement;
+      this.barTarget.max = total;
+      this.barTarget.value = done;
+      this.countTarget.textContent = this.countValue
+        .replace('DONE', done.toLocaleString(lang))
+        .replace('TOTAL', total.toLocaleString(lang));
     }
   }
 

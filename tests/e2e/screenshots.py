@@ -1,0 +1,211 @@
+"""Screenshots of every screen and state, for the docs: ``make screenshots``.
+
+No tests: pytest only lends its browser, live server and database. Writes ``docs/screenshots/*.png`` and
+``docs/screens.md``.
+"""
+
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.core.management import call_command
+from django.urls import reverse
+
+from tests.makers import make_csv, make_run
+from wagtail_regcert.importing import runs
+from wagtail_regcert.models import ImportRun, Learner, Qualification, Registration
+
+DOCS = Path(__file__).resolve().parents[2] / "docs"
+LISTING = "/admin/registration-and-certification/"
+WIDE, NARROW = {"width": 1280, "height": 800}, {"width": 320, "height": 640}
+
+
+class Album:
+    """Pictures and what they show, in order."""
+
+    def __init__(self):
+        self.folder = DOCS / "screenshots"
+        self.folder.mkdir(exist_ok=True)
+        for old in self.folder.glob("*.png"):
+            old.unlink()
+        self.lines = ["# Screens", "", "Made by `make screenshots`.", ""]
+
+    def part(self, title):
+        self.lines += [f"## {title}", ""]
+
+    def take(self, page, name, caption, **options):
+        page.wait_for_timeout(400)
+        page.screenshot(path=self.folder / f"{name}.png", animations="disabled", caret="hide", **options)
+        self.lines += [f"{caption}:", "", f"![{caption}](screenshots/{name}.png)", ""]
+
+    def close(self):
+        (DOCS / "screens.md").write_text("\n".join(self.lines).rstrip() + "\n", encoding="utf-8")
+
+
+@pytest.fixture
+def album():
+    album = Album()
+    yield album
+    album.close()
+
+
+@pytest.fixture
+def demo(transactional_db, tmp_path):
+    """The demo data, and a file to import."""
+    settings.DEBUG = True
+    path = tmp_path / "registrations-november.csv"
+    call_command("load_demo", "--learners", "150", "--registrations", "260", "--csv", str(path))
+    settings.DEBUG = False
+    return path
+
+
+@pytest.fixture
+def user(demo):
+    return get_user_model().objects.get(username="admin")
+
+
+def upload(page, path, address=None):
+    page.goto(address or reverse("wagtail_regcert:import"))
+    page.locator("input[type=file]").set_input_files(path)
+    page.get_by_role("button", name="Validate").click()
+    page.get_by_role("heading", name="Validation Report").wait_for()
+
+
+def open_popup(page):
+    page.goto(LISTING)
+    page.get_by_role("link", name="Import and Update").click()
+    dialog = page.get_by_role("dialog")
+    dialog.wait_for()
+    return dialog
+
+
+def test_screens(page, album, demo, user, browser):
+    page.set_viewport_size(WIDE)
+    listing(page, album)
+    importing(page, album, demo)
+    reports(page, album, demo, user)
+    records(page, album)
+    conditions(page, album)
+
+
+def listing(page, album):
+    album.part("Listing")
+    page.goto(LISTING)
+    album.take(page, "listing", "The listing")
+    page.get_by_role("button", name="Choose what to select").click()
+    album.take(page, "listing-choice", "What to select: the page, or the whole list")
+    page.get_by_role("button", name="in the list").first.click()
+    album.take(page, "listing-selected", "The banner says how many are selected, and exports them")
+    page.goto(f"{LISTING}?status=achieved&achieved_date_from=2024-09-01")
+    album.take(page, "listing-filtered", "Achieved and not claimed yet, since a day")
+    page.goto(f"{LISTING}?achieved_date_from=yesterday")
+    album.take(page, "listing-wrong-filter", "A filter that is not right shows nothing, and says why")
+    page.goto(f"{LISTING}?q=nobody")
+    album.take(page, "listing-no-match", "Nothing matches")
+
+
+def importing(page, album, demo):
+    album.part("Import and Update")
+    dialog = open_popup(page)
+    album.take(page, "popup", "The popup over the listing")
+    dialog.get_by_role("button", name="Tips", exact=True).click()
+    album.take(page, "popup-tips", "Tips")
+    page.keyboard.press("Escape")
+    page.locator("[role=dialog] input[type=file]").set_input_files(
+        {"name": "list.csv", "mimeType": "text/csv", "buffer": make_csv(["a", "b", "c"], separator=";")}
+    )
+    page.locator("[role=dialog] .regcert-field__offer button").wait_for()
+    album.take(page, "popup-separator", "A file that plainly uses another separator")
+    dialog.get_by_role("button", name="Validate").click()
+    page.locator(".regcert-drop__error:not(:empty)").first.wait_for()
+    album.take(page, "popup-refused", "A file that is refused as a whole")
+    page.goto(reverse("wagtail_regcert:import"))
+    page.locator("input[type=file]").set_input_files(demo)
+    album.take(page, "import", "The same form on a page of its own")
+
+
+def reports(page, album, demo, user):
+    album.part("Validation Report")
+    upload(page, demo)
+    report = page.url
+    run = ImportRun.objects.get()
+    album.take(page, "report", "What would be imported, and every error", full_page=True)
+    for tab, caption in (
+        ("changes", "What will change, field by field"),
+        ("warnings", "Warnings, which reject nothing"),
+    ):
+        page.goto(f"{report}?tab={tab}")
+        album.take(page, f"report-{tab}", caption)
+    page.goto(f"{report}?tab=errors&kind=unknown_learner")
+    album.take(page, "report-kind", "Errors of one kind", full_page=True)
+
+    album.part("Result")
+    taken = next(record for record in runs.staging.load_records(run) if record.registration)
+    Registration.objects.filter(pk=taken.registration).update(registration_number="BY-HAND-1")
+    page.goto(report)
+    page.get_by_role("button", name="Upload").click()
+    page.get_by_role("heading", name="Import Result").wait_for()
+    album.take(page, "result", "What happened, and what somebody else had changed meanwhile", full_page=True)
+    page.get_by_role("link", name="Undo this import").click()
+    page.get_by_role("heading", name="Undo this import").wait_for()
+    album.take(page, "undo", "What undoing it would do")
+    page.goto(reverse("wagtail_regcert:imports"))
+    album.take(page, "imports", "Imports")
+
+    album.part("In between")
+    other = make_run(make_csv(["x", "y", "z"]), user=user)
+    address = reverse("wagtail_regcert:import_report", args=[other.pk])
+    for state, caption in (
+        ("validating", "While a worker validates"),
+        ("failed", "When something went wrong on the server"),
+        ("cancelled", "Cancelled"),
+        ("expired", "Expired"),
+    ):
+        ImportRun.objects.filter(pk=other.pk).update(
+            state=state, accepted=3, done=4000, total=9000, failure=runs.BROKEN
+        )
+        page.goto(address)
+        album.take(page, f"state-{state}", caption)
+
+
+def records(page, album):
+    album.part("One registration")
+    pk = Registration.objects.first().pk
+    page.goto(f"{LISTING}edit/{pk}/")
+    album.take(page, "edit", "Editing by hand")
+    page.goto(f"{LISTING}history/{Registration.objects.latest('updated_at').pk}/")
+    album.take(page, "history", "History")
+    page.request.get(f"{reverse('wagtail_regcert:export')}?status=achieved")
+    page.goto(reverse("wagtail_regcert:exports"))
+    album.take(page, "exports", "Exports, for superusers")
+
+
+def conditions(page, album):
+    album.part("Dark, narrow, high contrast")
+    report = reverse("wagtail_regcert:import_report", args=[ImportRun.objects.get(state="committed").pk])
+    page.emulate_media(color_scheme="dark")
+    page.goto(LISTING)
+    album.take(page, "dark-listing", "The listing in the dark")
+    page.goto(f"{report}?tab=errors")
+    album.take(page, "dark-result", "A result in the dark")
+    page.emulate_media(color_scheme="light")
+    page.set_viewport_size(NARROW)
+    page.goto(LISTING)
+    album.take(page, "narrow-listing", "The listing at 320 pixels, which is 400% zoom")
+    open_popup(page)
+    album.take(page, "narrow-popup", "The popup at 320 pixels")
+    page.goto(f"{report}?tab=errors")
+    album.take(page, "narrow-result", "A result at 320 pixels")
+    page.set_viewport_size(WIDE)
+    page.emulate_media(forced_colors="active")
+    page.goto(f"{report}?tab=errors")
+    album.take(page, "contrast-result", "A result in high contrast")
+    open_popup(page)
+    album.take(page, "contrast-popup", "The popup in high contrast")
+    page.emulate_media(forced_colors="none")
+    Registration.objects.all().delete()
+    page.goto(LISTING)
+    album.take(page, "empty", "Before there is any registration")
+    Learner.objects.all().delete()
+    Qualification.objects.all().delete()

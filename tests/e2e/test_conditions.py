@@ -1,0 +1,112 @@
+"""The same screens when things are not as usual: no script, a strict policy, no session, very many errors."""
+
+import pytest
+from django.urls import reverse
+
+from tests.e2e.test_imports import GOOD, LISTING, file, form, report
+from tests.makers import make_csv, make_run
+from wagtail_regcert.models import ImportRun, Registration
+
+
+@pytest.fixture
+def without_script(browser, live_server, page):
+    """A page of the same user in a browser without JavaScript."""
+    context = browser.new_context(base_url=live_server.url, java_script_enabled=False)
+    context.add_cookies(page.context.cookies())
+    yield context.new_page()
+    context.close()
+
+
+def test_without_javascript_the_whole_import_works(without_script, transactional_db):
+    page = without_script
+    page.goto(LISTING)
+    page.get_by_role("link", name="Import and Update").click()
+    page.locator("input[type=file]").set_input_files(file(make_csv(*GOOD)))
+    page.get_by_role("button", name="Validate").click()
+    page.get_by_role("button", name="Upload 3 accepted records").click()
+
+    assert page.get_by_role("heading", name="Import Result").is_visible()
+    assert Registration.objects.count() == 3
+
+
+def test_without_javascript_the_page_of_a_running_import_comes_again_by_itself(without_script, user):
+    run = make_run(make_csv(*GOOD), user=user)
+    ImportRun.objects.filter(pk=run.pk).update(state=ImportRun.State.VALIDATING)
+    page = without_script
+    page.goto(reverse("wagtail_regcert:import_report", args=[run.pk]))
+
+    assert 'http-equiv="refresh"' in page.content()
+
+
+def test_nothing_of_ours_breaks_when_only_scripts_from_the_site_are_allowed(page, settings):
+    settings.MIDDLEWARE = [*settings.MIDDLEWARE, "tests.e2e.policy.only_own_scripts"]
+    refused = []
+    page.on(
+        "console", lambda line: refused.append(line.text) if "Content Security Policy" in line.text else None
+    )
+
+    page.goto(LISTING)
+    page.get_by_role("link", name="Import and Update").click()
+    page.get_by_role("dialog").get_by_role("button", name="Tips", exact=True).click()
+    page.keyboard.press("Escape")
+    report(page, make_csv(*GOOD)).get_by_role("button", name="Upload 3 accepted records").click()
+    page.get_by_role("heading", name="Import Result").wait_for()
+
+    assert Registration.objects.count() == 3
+    assert [line for line in refused if "Content Security Policy" in line] == []
+
+
+def test_a_session_that_ended_before_the_upload_leads_through_the_login_to_the_report(page, user):
+    report(page, make_csv(*GOOD))
+    page.context.clear_cookies(name="sessionid")
+    page.get_by_role("button", name="Upload 3 accepted records").click()
+    log_in(page, user)
+    page.get_by_role("heading", name="Validation Report").wait_for()
+    before = Registration.objects.count()
+    page.get_by_role("button", name="Upload 3 accepted records").click()
+    page.get_by_role("heading", name="Import Result").wait_for()
+
+    assert before == 0
+    assert Registration.objects.count() == 3
+
+
+def test_a_session_that_ended_before_the_validation_leads_to_the_login(page, user):
+    form(page).locator("input[type=file]").set_input_files(file(make_csv(*GOOD)))
+    page.context.clear_cookies(name="sessionid")
+    page.get_by_role("button", name="Validate").click()
+    log_in(page, user)
+    page.get_by_role("heading", name="Import and Update Qualifications").wait_for()
+
+    assert not ImportRun.objects.exists()
+
+
+def log_in(page, user):
+    page.locator("#id_username").fill(user.get_username())
+    page.locator("#id_password").fill("demo")
+    page.locator("button[type=submit]").click()
+
+
+def test_twenty_thousand_errors_are_one_kind_and_four_hundred_pages(page):
+    report(page, make_csv(*([["603/2942/X", f"7{number}", "Registered"] for number in range(20_000)])))
+
+    assert page.get_by_role("link", name="20000 Unknown learner ULN").is_visible()
+    assert page.get_by_text("No record can be imported").is_visible()
+    assert page.locator(".regcert-table tbody tr").count() == 50
+    assert page.get_by_text("Page 1 of 400").is_visible()
+
+
+def test_errors_are_filtered_by_column_and_sorted(page):
+    rows = [["603/2942/X", "1", "Registered"], ["603/2942/X", "2", "Nonsense"], *GOOD]
+    report(page, make_csv(*rows))
+    page.get_by_label("Column").select_option("Status")
+    page.get_by_role("button", name="Filter").click()
+    page.get_by_text("1 error of 3").wait_for()
+    one = page.locator(".regcert-table tbody tr").all_inner_texts()
+    page.get_by_role("link", name="Show all errors").click()
+    page.get_by_text("3 errors of 3").wait_for()
+    page.locator(".regcert-table").get_by_role("link", name="Row").click()
+    page.locator("th[aria-sort=descending]").wait_for()
+
+    assert len(one) == 1
+    assert "Nonsense" in one[0]
+    assert page.locator(".regcert-table tbody tr td:first-child").all_inner_texts() == ["3", "3", "2"]

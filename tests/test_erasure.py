@@ -1,0 +1,320 @@
+"""Erasing a learner: every column of every table is searched for what named them."""
+
+import datetime as dt
+import json
+import zlib
+from contextlib import suppress
+from functools import partial
+
+import pytest
+from django.apps import apps
+from django.db import connection
+from wagtail.log_actions import log
+from wagtail.models import ModelLogEntry
+
+from wagtail_regcert import history
+from wagtail_regcert.erasure import Erased, erase_learner
+from wagtail_regcert.importing import runs
+from wagtail_regcert.layouts import Separator
+from wagtail_regcert.models import ExportRun, ImportRun, Learner, Registration, RegistrationLogEntry, RunPiece
+
+from .importing.test_concurrency import at_once
+from .makers import make_csv, make_learner, make_qualification, make_registration, make_run, make_user
+
+pytestmark = pytest.mark.django_db
+
+State = ImportRun.State
+ULN, REFERENCE, NUMBER, TRACKING = "9276308686", 'REF/77 "x"', "RN-4711-Z", "TR-0815-Q"
+TRACES = (ULN, REFERENCE, NUMBER, TRACKING, "Zebedee", "Quagmire", "1999-02-03")
+
+
+@pytest.fixture
+def qualification():
+    return make_qualification(number="603/2942/X")
+
+
+@pytest.fixture
+def learner():
+    return make_learner(
+        given_names="Zebedee",
+        family_name="Quagmire",
+        uln=ULN,
+        reference=REFERENCE,
+        gender="M",
+        date_of_birth=dt.date(1999, 2, 3),
+    )
+
+
+@pytest.fixture
+def other():
+    return make_learner(given_names="Ann", family_name="Other", uln="4242424242")
+
+
+@pytest.fixture
+def registration(learner, qualification):
+    return make_registration(
+        learner=learner,
+        qualification=qualification,
+        status="registered",
+        registration_number=NUMBER,
+        postal_tracking_reference=TRACKING,
+    )
+
+
+def row(uln, number="", tracking=""):
+    return ["603/2942/X", uln, "Achieved", number, "", "", "", "", "", tracking]
+
+
+def commit(run):
+    runs.begin_commit(run.pk)
+    runs.commit(run.pk, by_owner=False)
+    run.refresh_from_db()
+    return run
+
+
+def as_text(value):
+    """A stored value as text: unpacked where it is packed."""
+    if isinstance(value, memoryview | bytes):
+        value = bytes(value)
+        with suppress(zlib.error):
+            value = zlib.decompress(value)
+        return value.decode("utf-8", "replace").replace("\0", "")
+    if isinstance(value, str):
+        return value.replace('\\"', '"').replace('""', '"')
+    return json.dumps(value, default=str, ensure_ascii=False)
+
+
+def places_of(texts):
+    """Table and column of every stored value that holds one of the texts, ignoring case."""
+    models = [
+        *apps.get_app_config("wagtail_regcert").get_models(),
+        *apps.get_app_config("wagtailcore").get_models(),
+    ]
+    found = set()
+    with connection.cursor() as cursor:
+        for model in models:
+            table = model._meta.db_table
+            cursor.execute(f"SELECT * FROM {connection.ops.quote_name(table)}")
+            names = [column[0] for column in cursor.description]
+            for values in cursor.fetchall():
+                for name, value in zip(names, values, strict=True):
+                    text = as_text(value).replace('\\"', '"').replace('""', '"').casefold()
+                    found |= {(table, name, one) for one in texts if one.casefold() in text}
+    return found
+
+
+def test_the_search_of_all_tables_finds_what_is_there(learner, registration):
+    run = make_run(make_csv(row(ULN, NUMBER)))
+
+    places = {(table, column) for table, column, _text in places_of(TRACES)}
+
+    assert {
+        ("wagtail_regcert_learner", "uln"),
+        ("wagtail_regcert_learner", "family_name"),
+        ("wagtail_regcert_learner", "date_of_birth"),
+        ("wagtail_regcert_registration", "registration_number"),
+        ("wagtail_regcert_runpiece", "data"),
+    } <= places
+    assert run.pieces.exists()
+
+
+def test_nothing_that_names_the_learner_is_left_anywhere(learner, other, qualification, registration):
+    manager = make_user("manage_registration")
+    now = registration.created_at
+    log(learner, "wagtail.edit", user=manager, data={"was": "Zebedee"})
+    history.log_change(
+        history.EDIT, registration, {"registration_number": ["", NUMBER]}, user=manager, timestamp=now
+    )
+    deleted = make_registration(learner=learner, registration_number=NUMBER)
+    history.log_change(
+        history.IMPORT, deleted, {"registration_number": ["", NUMBER]}, user=None, timestamp=now
+    )
+    gone = history.changes(history.snapshot(deleted), None)
+    history.log_change(history.DELETE, deleted, gone, user=None, timestamp=now)
+    deleted.delete()
+    committed = commit(make_run(make_csv(row(ULN, "RN-NEW-1", TRACKING), row("4242424242", "RN-OTHER"))))
+    ImportRun.objects.filter(pk=committed.pk).update(file_name="zebedee quagmire.csv")
+    for entry in RegistrationLogEntry.objects.filter(run=committed):
+        RegistrationLogEntry.objects.filter(pk=entry.pk).update(
+            data={**entry.data, "file": "zebedee quagmire.csv"}
+        )
+    rejected = make_run(make_csv(["603/2942/X", ULN, "no status"], ["unknown", ULN]))
+    zeros = make_run(make_csv(row(f"0{ULN}")))
+    quoted = make_run(make_csv(["603/2942/X", "1", "Registered", REFERENCE]))
+    wide = make_run(make_csv(row(ULN), separator=";", encoding="utf-16"), separator=Separator.SEMICOLON)
+    for query in (f"q={ULN}", "q=zebedee+QUAG&status=achieved", f"status=achieved&q={NUMBER.lower()}"):
+        ExportRun.objects.create(user_name="x", layout="export", filters=query, records=3)
+    ImportRun.objects.filter(pk=wide.pk).update(encoding="utf-16")
+    assert places_of(TRACES)
+
+    erased = erase_learner(learner.pk)
+
+    assert places_of([*TRACES, "RN-NEW-1"]) == set()
+    assert erased == Erased(registrations=1, entries=4, log_entries=1, reports=5, file_names=1, exports=3)
+    assert not RunPiece.objects.exists()
+    assert {run.pk for run in (committed, rejected, zeros, quoted, wide)} == set(
+        ImportRun.objects.filter(discarded_at__isnull=False).values_list("pk", flat=True)
+    )
+
+
+def test_what_can_be_counted_stays(learner, other, qualification, registration):
+    run = commit(make_run(make_csv(row(ULN, "RN-NEW-1"), row("4242424242", "RN-OTHER"), ["x", ULN])))
+    before = ImportRun.objects.values(
+        "rows", "accepted", "created", "updated", "rejected", "error_kinds"
+    ).get()
+    theirs = Registration.objects.values().get(learner=other)
+    export = ExportRun.objects.create(
+        user_name="x", layout="export", filters="status=achieved&q=zebedee", records=3
+    )
+
+    erase_learner(learner.pk)
+
+    learner.refresh_from_db()
+    registration.refresh_from_db()
+    run.refresh_from_db()
+    export.refresh_from_db()
+    assert (learner.full_name, learner.uln, learner.reference) == (
+        f"Erased learner #{learner.pk}",
+        None,
+        None,
+    )
+    assert (learner.gender, learner.date_of_birth) == ("", None)
+    assert (registration.status, registration.qualification) == ("achieved", qualification)
+    assert ImportRun.objects.values(*before).get() == before
+    assert (run.state, run.has_expired) == (State.COMMITTED, True)
+    assert (export.filters, export.records) == ("status=achieved&q=erased", 3)
+    # Of the other learner nothing changed.
+    assert Registration.objects.values().get(learner=other) == theirs
+    entry = RegistrationLogEntry.objects.get(object_id=theirs["id"])
+    assert "Ann Other" in entry.label
+    assert entry.data["changes"]["registration_number"] == ["", "RN-OTHER"]
+    # Who changed what else, and when, and that it was erased.
+    kept = RegistrationLogEntry.objects.filter(object_id=registration.pk).order_by("pk")
+    assert [(one.action, one.label) for one in kept] == [
+        (history.IMPORT, str(learner)),
+        (history.ERASE, str(learner)),
+    ]
+    assert kept[0].data == {
+        "file": "file.csv",
+        "row": 2,
+        "changes": {"status": ["registered", "achieved"]},
+    }
+    assert ModelLogEntry.objects.for_instance(learner).get().action == history.ERASE
+
+
+def test_reports_and_searches_about_others_stay(learner, other, qualification, registration):
+    run = make_run(make_csv(row("4242424242", "RN-OTHER")))
+    export = ExportRun.objects.create(user_name="x", layout="export", filters="q=other&run=1", records=3)
+
+    erased = erase_learner(learner.pk)
+
+    run.refresh_from_db()
+    export.refresh_from_db()
+    assert (run.state, run.has_expired, run.file_name) == (State.VALIDATED, False, "file.csv")
+    assert run.pieces.exists()
+    assert export.filters == "q=other&run=1"
+    assert (erased.reports, erased.exports, erased.file_names) == (0, 0, 0)
+
+
+@pytest.mark.parametrize(
+    ("state", "after"),
+    [
+        (State.UPLOADED, State.EXPIRED),
+        (State.VALIDATING, State.EXPIRED),
+        (State.VALIDATED, State.EXPIRED),
+        (State.COMMITTING, State.EXPIRED),
+        (State.FAILED, State.EXPIRED),
+        (State.COMMITTED, State.COMMITTED),
+    ],
+)
+def test_an_import_that_mentions_the_learner_gives_way_whatever_its_state(
+    learner, qualification, state, after
+):
+    run = make_run(make_csv(row(ULN)))
+    ImportRun.objects.update(state=state)
+
+    erase_learner(learner.pk)
+    runs.validate(run.pk)
+    runs.commit(run.pk, by_owner=False)
+
+    run.refresh_from_db()
+    assert (run.state, run.has_expired) == (after, True)
+    assert not run.pieces.exists()
+    assert not Registration.objects.exists()
+
+
+@pytest.mark.parametrize("state", [State.COMMITTED, State.EXPIRED])
+def test_the_pages_and_files_of_a_discarded_report_still_answer(client, learner, qualification, state):
+    user = make_user("manage_registration", "import_registration")
+    client.force_login(user)
+    run = make_run(make_csv(row(ULN), ["x", ULN]), user=user)
+    if state == State.COMMITTED:
+        commit(run)
+
+    erase_learner(learner.pk)
+
+    base = f"/admin/registration-and-certification/import/{run.pk}/"
+    for query in ("", "?tab=changes", "?tab=warnings"):
+        page = client.get(base + query)
+        assert page.status_code == 200
+        assert ULN not in page.content.decode()
+    for file in ("errors/", "rejected/"):
+        assert client.get(base + file).status_code == 302
+
+
+def test_erasing_twice_does_no_more(learner, registration):
+    erase_learner(learner.pk)
+    ExportRun.objects.create(user_name="x", layout="export", filters="q=erased", records=3)
+    before = list(Registration.objects.values()), list(Learner.objects.values())
+
+    erased = erase_learner(learner.pk)
+
+    assert (erased.reports, erased.file_names, erased.exports) == (0, 0, 0)
+    assert list(Learner.objects.values()) == before[1]
+
+
+def test_a_failure_half_way_erases_nothing(learner, registration, monkeypatch):
+    def fail(*args):
+        raise RuntimeError("half-way")
+
+    monkeypatch.setattr("wagtail_regcert.erasure._note", fail)
+    before = places_of(TRACES)
+
+    with pytest.raises(RuntimeError, match="half-way"):
+        erase_learner(learner.pk)
+
+    assert places_of(TRACES) == before
+
+
+def test_the_number_of_statements_does_not_grow_with_history(
+    learner, registration, django_assert_max_num_queries
+):
+    for number in range(60):
+        history.log_change(
+            history.EDIT,
+            registration,
+            {"registration_number": [str(number), NUMBER]},
+            user=None,
+            timestamp=registration.created_at,
+        )
+
+    with django_assert_max_num_queries(40):
+        erase_learner(learner.pk)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("attempt", range(3))
+def test_a_commit_at_the_same_time_leaves_nothing_of_the_learner_either(attempt):
+    make_qualification(number="603/2942/X")
+    learner = make_learner(given_names="Zebedee", family_name="Quagmire", uln=ULN)
+    others = [make_learner() for _number in range(20)]
+    committing = [
+        make_run(make_csv(*(row(one.uln, "RN") for one in [*others, learner]))) for _number in range(2)
+    ]
+
+    raised = at_once(lambda: erase_learner(learner.pk), *(partial(commit, run) for run in committing))
+
+    assert raised == []
+    assert places_of((ULN, "Zebedee", "Quagmire")) == set()
+    learner.refresh_from_db()
+    assert learner.family_name == f"Erased learner #{learner.pk}"

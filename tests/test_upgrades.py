@@ -1,0 +1,216 @@
+"""Upgrades with data in place: from every state of the tables that there ever was, to the newest."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import Group, Permission
+from django.contrib.contenttypes.models import ContentType
+from django.core.management import call_command
+from django.db import IntegrityError, connection, transaction
+from django.db.migrations.loader import MigrationLoader
+from django.utils import timezone
+
+from wagtail_regcert import migrations
+from wagtail_regcert.models import ImportRun, Learner, Registration, RegistrationLogEntry
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+APP = "wagtail_regcert"
+STATES = sorted(path.stem for path in Path(migrations.__file__).parent.glob("[0-9]*.py"))
+BEFORE_THE_ROLES, FIRST_WITH_ROLES = "0001_initial", "0002_roles"
+ROLES = {
+    "Manage Registration & Certification": "manage_registration",
+    "Bulk Upload": "import_registration",
+    "Data Export": "export_registration",
+}
+NOW = timezone.make_aware(dt.datetime(2026, 1, 2, 3, 4, 5))
+
+
+@pytest.fixture
+def migrated_to() -> Iterator[Callable[[str], Any]]:
+    """Take the tables back to a state; answers with the models as they were then."""
+
+    def migrate(name: str) -> Any:
+        call_command("migrate", APP, name, verbosity=0)
+        return MigrationLoader(connection).project_state((APP, name)).apps
+
+    yield migrate
+    upgrade()
+
+
+def upgrade() -> None:
+    call_command("migrate", APP, verbosity=0)
+    ContentType.objects.clear_cache()
+
+
+def fill(old: Any) -> None:
+    """Rows in every table, as the first release could have written them."""
+
+    def make(model: str, /, **values: Any) -> Any:
+        return old.get_model(APP, model).objects.create(**values)
+
+    organisation = make("AwardingOrganisation", name="NCFE")
+    make("AwardingOrganisation", name="ncfe")
+    qualification = make(
+        "Qualification", number="603/2942/x", title="Siân ’n 𝒥oinery", awarding_organisation=organisation
+    )
+    programme = make("Programme", name="Carpentry")
+    learner = make(
+        "Learner",
+        uln="AbC1",
+        reference="r1",
+        given_names="Ann",
+        family_name="O’Lee",
+        gender="F",
+        date_of_birth=dt.date(2001, 2, 3),
+    )
+    make("Learner", uln="aBc1", family_name="Other")
+    make("Learner", uln=None, family_name="Nobody yet")
+    registration = make(
+        "Registration",
+        learner=learner,
+        qualification=qualification,
+        programme=programme,
+        planned_achievement_date=dt.date(2027, 8, 31),
+        status="certificate_sent",
+        registration_number="=R1",
+        registration_date=dt.date(2026, 1, 1),
+        certificate_sent_date=dt.date(2026, 5, 6),
+        postal_tracking_reference="T1",
+    )
+    runs = [
+        make(
+            "ImportRun",
+            user_name="ann",
+            created_at=NOW,
+            finished_at=NOW,
+            file_name="a.csv",
+            size=3,
+            digest="0" * 64,
+            separator="comma",
+            encoding="utf-8",
+            state=state,
+            rows=2,
+            rejected=1,
+            error_kinds=[["required", "ULN", 1]],
+        )
+        for state in ("validated", "committed")
+    ]
+    make("RunPiece", run=runs[0], kind="file", number=0, items=3, data=b"\x00\xffa")
+    make("ExportRun", user_name="bob", created_at=NOW, layout="export", filters="q=x", records=7)
+    content_type, _created = old.get_model("contenttypes", "ContentType").objects.get_or_create(
+        app_label=APP, model="registration"
+    )
+    make(
+        "RegistrationLogEntry",
+        content_type=content_type,
+        label="Ann O’Lee",
+        action=f"{APP}.import",
+        data={"file": "a.csv", "row": 2, "changes": {"status": ["", "certificate_sent"]}},
+        timestamp=NOW,
+        uuid=uuid.uuid4(),
+        content_changed=True,
+        deleted=False,
+        object_id=registration.pk,
+        run=runs[1],
+        user_name="ann",
+    )
+
+
+def rows_of(apps: Any, columns: dict[str, list[str]]) -> dict[str, list[dict[str, Any]]]:
+    """All rows of these columns by table; binary values as bytes."""
+    return {
+        name: [
+            {key: bytes(value) if isinstance(value, memoryview) else value for key, value in row.items()}
+            for row in apps.get_model(APP, name).objects.order_by("pk").values(*keys)
+        ]
+        for name, keys in columns.items()
+    }
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_data_of_every_state_come_through_as_they_were(migrated_to: Callable[[str], Any], state: str) -> None:
+    from django.apps import apps as newest
+
+    old = migrated_to(state)
+    fill(old)
+    columns = {
+        model._meta.model_name: [field.attname for field in model._meta.concrete_fields]
+        for model in old.get_app_config(APP).get_models()
+    }
+    before = rows_of(old, columns)
+
+    upgrade()
+
+    assert all(before.values())
+    assert rows_of(newest, columns) == before
+    # And the newest code works on them.
+    registration = Registration.objects.select_related("learner", "qualification").get()
+    assert str(registration) == "Ann O’Lee · AbC1 – Siân ’n 𝒥oinery (603/2942/x)"
+    assert registration.qualification.match_key == "6032942X"
+    assert RegistrationLogEntry.objects.get(run__state="committed").object_id == registration.pk
+    assert {run.has_expired for run in ImportRun.objects.all()} == {True}
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Registration.objects.create(learner=registration.learner, qualification=registration.qualification)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Learner.objects.create(uln="AbC1")
+
+
+def held(name: str) -> set[str]:
+    return set(Group.objects.get(name=name).permissions.values_list("codename", flat=True))
+
+
+def test_a_group_that_a_site_has_already_is_left_and_named(
+    migrated_to: Callable[[str], Any], capsys: pytest.CaptureFixture[str]
+) -> None:
+    migrated_to(BEFORE_THE_ROLES)
+    Group.objects.all().delete()
+    theirs = Group.objects.create(name="Data Export")
+    theirs.permissions.set(Permission.objects.filter(codename="add_group"))
+
+    upgrade()
+
+    assert {name: held(name) for name in ROLES} == {
+        "Manage Registration & Certification": {"manage_registration", "access_admin"},
+        "Bulk Upload": {"import_registration", "access_admin"},
+        "Data Export": {"add_group"},
+    }
+    assert capsys.readouterr().out.count("exists already") == 1
+
+
+@pytest.mark.parametrize("state", STATES[STATES.index(FIRST_WITH_ROLES) :])
+def test_groups_that_a_site_edited_or_deleted_are_not_touched_again(
+    migrated_to: Callable[[str], Any], state: str
+) -> None:
+    migrated_to(BEFORE_THE_ROLES)
+    Group.objects.all().delete()
+    migrated_to(state)
+    Group.objects.get(name="Bulk Upload").delete()
+    Group.objects.get(name="Data Export").permissions.clear()
+    Group.objects.filter(name="Manage Registration & Certification").update(name="Registrars")
+
+    upgrade()
+
+    found = {group.name: held(group.name) for group in Group.objects.all()}
+    assert found == {"Registrars": {"manage_registration", "access_admin"}, "Data Export": set()}
+
+
+def test_permissions_of_the_newest_state_are_there_after_an_upgrade(
+    migrated_to: Callable[[str], Any],
+) -> None:
+    migrated_to(BEFORE_THE_ROLES)
+
+    upgrade()
+
+    found = Permission.objects.filter(content_type__app_label=APP, content_type__model="registration")
+    assert set(found.values_list("codename", flat=True)) == {*ROLES.values(), "delete_registration"}
+
+
+def test_no_migration_is_missing() -> None:
+    call_command("makemigrations", APP, check=True, dry_run=True, verbosity=0)

@@ -1,0 +1,229 @@
+"""Erasing a learner: what names or numbers them goes, what can be counted stays.
+
+Set-based, in one transaction that begins with a write. ``docs/data-protection.md`` says what is left.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import parse_qsl, urlencode
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+from wagtail.log_actions import log
+from wagtail.models import ModelLogEntry
+
+from .history import ERASE, Entry, write_entries
+from .importing import staging
+from .models import ExportRun, ImportRun, Learner, Registration, RegistrationLogEntry, RunPiece
+from .models.sets import in_chunks, sets_of, take_write_lock, update_rows
+
+State = ImportRun.State
+
+IDENTIFYING = ("registration_number", "postal_tracking_reference")
+"""Fields of a registration by which others know the learner."""
+
+ERASED = "erased"
+"""Stands for a search or the name of a file that named the learner."""
+
+History = dict[int, dict[str, Any]]
+"""Primary key of a history entry to its data."""
+
+SHORTEST = 4
+"""Characters of a text that is looked for inside other texts; shorter ones stand in everything."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Erased:
+    """What was done, in rows."""
+
+    registrations: int
+    """Kept, without their numbers and references."""
+    entries: int
+    """Entries of the registrations' history, kept without what names the learner."""
+    log_entries: int
+    """The same of Wagtail's log of the learner."""
+    reports: int
+    """Imports whose file and report named the learner and were thrown away. Their counts stay."""
+    file_names: int
+    """Imports whose file was called after the learner."""
+    exports: int
+    """Exports whose search named the learner."""
+
+
+@dataclass(frozen=True)
+class Traces:
+    """By what texts a learner is known."""
+
+    names: frozenset[str]
+    """Given names and family name, each on its own."""
+    texts: frozenset[str]
+    """ULN, reference, names in full and the numbers of their registrations."""
+
+    def are_in(self, text: str) -> bool:
+        """Whether a text holds any of them, alone or inside a longer one."""
+        folded = text.casefold()
+        return folded in self.texts or any(known in folded for known in self.texts if len(known) >= SHORTEST)
+
+    def were_searched(self, text: str) -> bool:
+        """Whether somebody looked for the learner, perhaps by the beginning of a name or number."""
+        known = [*self.names, *self.texts]
+        return self.are_in(text) or any(
+            term in one for term in text.casefold().split() if len(term) >= SHORTEST - 1 for one in known
+        )
+
+
+def erase_learner(learner_id: int) -> Erased:
+    """Make a learner a pseudonym everywhere; twice does no more than once.
+
+    Imports that are running give way: an import that is being validated or waits for a worker ends as
+    expired. Raises ``Learner.DoesNotExist``.
+    """
+    with transaction.atomic():
+        take_write_lock(Learner)
+        # Imports first, then learners, as commits and undos do, so that they wait but not in a circle.
+        staged = RunPiece.objects.values("run")
+        list(ImportRun.objects.filter(pk__in=staged).select_for_update().order_by("pk").values_list("pk"))
+        learner = Learner.objects.select_for_update().get(pk=learner_id)
+        registrations = list(Registration.objects.filter(learner=learner).select_for_update())
+        entries = _history(learner.pk, {registration.pk for registration in registrations})
+        traces = _traces(learner, registrations, entries)
+        _pseudonymise(learner)
+        # Before the names of files, which stand in the same data.
+        changed = _erase_history(entries, str(learner))
+        erased = Erased(
+            registrations=_erase_numbers(learner, {one.pk for one in registrations}),
+            entries=changed,
+            log_entries=_erase_wagtails_log(learner),
+            reports=_discard_reports(learner.pk, traces),
+            file_names=_rename_files(traces),
+            exports=_erase_searches(traces),
+        )
+        _note(learner, registrations)
+    return erased
+
+
+def pseudonym(learner_id: int) -> str:
+    """What an erased learner is called."""
+    return f"Erased learner #{learner_id}"
+
+
+def _traces(learner: Learner, registrations: Collection[Registration], entries: History) -> Traces:
+    given, family = learner.given_names, learner.family_name
+    if family == pseudonym(learner.pk):
+        family = ""
+    texts = [learner.uln, learner.reference, f"{given} {family}".strip()]
+    if given and family:
+        texts += [f"{family} {given}", f"{family}, {given}"]
+    texts += [getattr(registration, name) for registration in registrations for name in IDENTIFYING]
+    # What they were called and numbered before.
+    for data in entries.values():
+        texts += [text for name in IDENTIFYING for text in data.get("changes", {}).get(name, ())]
+    labels = ModelLogEntry.objects.for_instance(learner).values_list("label", flat=True)
+    texts += [part for label in labels if label != pseudonym(learner.pk) for part in label.split(" · ")]
+    return Traces(
+        names=frozenset(name.casefold() for name in (given, family) if name),
+        texts=frozenset(text.casefold() for text in texts if text),
+    )
+
+
+def _history(learner: int, registrations: set[int]) -> History:
+    """All entries of registrations that are or were this learner's; deleted ones have left only these."""
+    key = str(learner)
+    was = Q(data__changes__learner__0=key) | Q(data__changes__learner__1=key)
+    keys = registrations | set(RegistrationLogEntry.objects.filter(was).values_list("object_id", flat=True))
+    found: History = {}
+    for chosen in sets_of(keys, RegistrationLogEntry.objects.db):
+        entries = RegistrationLogEntry.objects.filter(object_id__in=chosen)
+        found.update(entries.values_list("pk", "data"))
+    return found
+
+
+def _pseudonymise(learner: Learner) -> None:
+    learner.uln = learner.reference = learner.date_of_birth = None
+    learner.given_names, learner.family_name = "", pseudonym(learner.pk)
+    learner.gender = ""
+    learner.save()
+
+
+def _erase_numbers(learner: Learner, keys: Collection[int]) -> int:
+    return Registration.objects.filter(learner=learner, pk__in=keys).update(**dict.fromkeys(IDENTIFYING, ""))
+
+
+def _erase_history(entries: History, label: str) -> int:
+    """The entries lose the learner's name and numbers, and keep who changed what else, and when."""
+    rows = [(label, _without_numbers(data), pk) for pk, data in entries.items()]
+    update_rows(RegistrationLogEntry, ["label", "data"], rows)
+    return len(rows)
+
+
+def _without_numbers(data: dict[str, Any]) -> dict[str, Any]:
+    changes = data.get("changes", {})
+    return {**data, "changes": {name: both for name, both in changes.items() if name not in IDENTIFYING}}
+
+
+def _erase_wagtails_log(learner: Learner) -> int:
+    return ModelLogEntry.objects.for_instance(learner).update(label=str(learner), data={})
+
+
+def _rename_files(traces: Traces) -> int:
+    """File names that name the learner; the history of the imports has them too."""
+    named = ImportRun.objects.values_list("pk", "file_name")
+    runs = [pk for pk, name in named.iterator() if traces.are_in(name)]
+    for chunk in in_chunks(runs):
+        ImportRun.objects.filter(pk__in=chunk).update(file_name=f"{ERASED}.csv")
+        entries = RegistrationLogEntry.objects.filter(run__in=chunk)
+        rows = [({**data, "file": f"{ERASED}.csv"}, pk) for pk, data in entries.values_list("pk", "data")]
+        update_rows(RegistrationLogEntry, ["data"], rows)
+    return len(runs)
+
+
+def _discard_reports(learner: int, traces: Traces) -> int:
+    """Throw away the file and report of every import that mentions the learner."""
+    written = Traces(traces.names, _as_written(traces.texts))
+    discarded = 0
+    for run in ImportRun.objects.filter(pieces__isnull=False).distinct():
+        is_known = any(record.learner == learner for record in staging.load_records(run))
+        if is_known or any(map(written.are_in, staging.texts(run))):
+            _discard(run)
+            discarded += 1
+    return discarded
+
+
+def _as_written(texts: Collection[str]) -> frozenset[str]:
+    """Texts as they stand in a CSV file or in JSON, where quotes and backslashes are doubled or marked."""
+    forms: list[Iterator[str] | Collection[str]] = [
+        texts,
+        (text.replace('"', '""') for text in texts),
+        (json.dumps(text, ensure_ascii=False)[1:-1] for text in texts),
+    ]
+    return frozenset(text for form in forms for text in form)
+
+
+def _discard(run: ImportRun) -> None:
+    for state in (State.UPLOADED, State.VALIDATING, State.VALIDATED, State.COMMITTING, State.FAILED):
+        # Whatever works on it finds that it is not its turn any more, and writes nothing.
+        ImportRun.objects.move(run.pk, state, State.EXPIRED)
+    ImportRun.objects.filter(pk=run.pk).update(discarded_at=timezone.now())
+    staging.discard(run)
+
+
+def _erase_searches(traces: Traces) -> int:
+    rows = []
+    for pk, filters in ExportRun.objects.filter(filters__contains="q=").values_list("pk", "filters"):
+        pairs = parse_qsl(filters, keep_blank_values=True)
+        if any(name == "q" and traces.were_searched(text) for name, text in pairs):
+            rows.append((urlencode([(name, ERASED if name == "q" else text) for name, text in pairs]), pk))
+    update_rows(ExportRun, ["filters"], rows)
+    return len(rows)
+
+
+def _note(learner: Learner, registrations: Collection[Registration]) -> None:
+    """That it was done, and when."""
+    log(learner, ERASE)
+    entries = [Entry(registration.pk, str(learner), {"changes": {}}) for registration in registrations]
+    write_entries(ERASE, entries, user=None, timestamp=timezone.now())

@@ -1,0 +1,85 @@
+"""Accepted records that a commit cannot apply: why not, and what somebody else stored meanwhile."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from django.utils import timezone
+
+from ..cells import day_as_text
+from ..layouts import STORED_FIELDS
+from ..models import RegistrationLogEntry
+from ..models.sets import sets_of
+from ..problems import ROW, Code, Facts, Problem
+from .types import Record
+
+
+class Conflict(NamedTuple):
+    """An accepted record that does not hold any more."""
+
+    seen: Record
+    """As the person saw it."""
+    fresh: Record | None
+    """As planned again under lock; ``None`` when it would be rejected now."""
+    reason: str
+    """``invalid``, ``created``, ``deleted`` or ``changed``."""
+
+
+def holding(seen: Record, fresh: Record | None) -> Record | Conflict:
+    """The record as planned again, when nothing changed since the person saw it."""
+    if fresh is None or fresh[1:3] != seen[1:3]:
+        return Conflict(seen, fresh, "invalid")
+    if fresh.before == seen.before:
+        return fresh
+    if seen.before is None:
+        return Conflict(seen, fresh, "created")
+    return Conflict(seen, fresh, "deleted" if fresh.before is None else "changed")
+
+
+def as_problems(conflicts: Sequence[Conflict]) -> list[Problem]:
+    """Tell each with the values stored now, and who stored them when, as far as history knows."""
+    authors = _last_authors({_registration(one) for one in conflicts} - {0})
+    return [
+        Problem(
+            one.seen.row,
+            ROW,
+            "",
+            Code.CHANGED_SINCE_VALIDATION,
+            {"reason": one.reason, **authors.get(_registration(one), {}), **_values_now(one)},
+        )
+        for one in conflicts
+    ]
+
+
+def _registration(one: Conflict) -> int:
+    """Primary key of the registration that is in the way, or was; 0 where that is not the reason."""
+    if one.reason == "invalid":
+        return 0
+    return (one.fresh.registration if one.fresh else None) or one.seen.registration or 0
+
+
+def _values_now(one: Conflict) -> Facts:
+    """Field to its stored value, plain, for the fields that somebody changed."""
+    if one.fresh is None or one.fresh.before is None:
+        return {}
+    seen = one.seen.before or ("",) * len(STORED_FIELDS)
+    found = zip(STORED_FIELDS, seen, one.fresh.before, strict=True)
+    return {field: now for field, before, now in found if now != before}
+
+
+def _last_authors(registrations: set[int]) -> Mapping[int, Facts]:
+    """Registration to ``who`` wrote its newest history entry and ``when``, local time."""
+    entries = RegistrationLogEntry.objects.order_by("timestamp", "pk")
+    return {
+        key: {"who": name, "when": _as_text(timezone.localtime(moment))}
+        for chosen in sets_of(registrations, entries.db)
+        for key, name, moment in entries.filter(object_id__in=chosen).values_list(
+            "object_id", "user_name", "timestamp"
+        )
+    }
+
+
+def _as_text(moment: dt.datetime) -> str:
+    return f"{day_as_text(moment.date())} {moment:%H:%M}"

@@ -1,0 +1,175 @@
+"""The page of a run: the validation report, the result, and what stands in between."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from typing import Any
+
+from django.core.paginator import Page, Paginator
+from django.urls import reverse
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+from django.views.generic import TemplateView
+from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
+
+from ..importing import staging
+from ..importing.plan import Change
+from ..layouts import REGISTRATIONS
+from ..messages import kind_name, message
+from ..models import ImportRun, RunPiece
+from ..problems import Code
+from ..tables import PER_PAGE, ErrorData, ErrorsTable, StagedRows
+from .roles import RunView, listing_url
+from .staged import shown_records, undo_context
+
+State = ImportRun.State
+Kind = RunPiece.Kind
+
+TABS = ("errors", "conflicts", "changes", "warnings")
+WHOLE_ROW = "row"
+"""The column filter's value for errors of a whole row."""
+
+
+class ReportView(WagtailAdminTemplateMixin, RunView, TemplateView):
+    """What would happen, what is happening, or what happened."""
+
+    header_icon = "upload"
+
+    def get_page_title(self) -> Any:
+        if self.run.has_expired and self.run.state != State.COMMITTED:
+            return _("Import expired")
+        return {
+            State.VALIDATED: _("Validation Report"),
+            State.COMMITTED: _("Import Result"),
+            State.CANCELLED: _("Import cancelled"),
+            State.FAILED: _("Import failed"),
+        }.get(State(self.run.state), _("Import in progress"))
+
+    def get_page_subtitle(self) -> str:
+        return self.run.file_name
+
+    def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
+        return [
+            *self.breadcrumbs_items,
+            {"url": listing_url(), "label": _("Registration and Certification")},
+            {"url": reverse("wagtail_regcert:imports"), "label": _("Imports")},
+            {"url": "", "label": self.get_page_title(), "sublabel": self.get_page_subtitle()},
+        ]
+
+    def get_template_names(self) -> list[str]:
+        name = {State.VALIDATED: "report", State.COMMITTED: "result"}.get(State(self.run.state), "state")
+        if self.run.has_expired and name == "report":
+            name = "state"
+        return [f"wagtail_regcert/imports/{name}.html"]
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        run = self.run
+        context = super().get_context_data(**kwargs)
+        context.update(
+            run=run,
+            expired=run.has_expired,
+            running=run.state in (State.UPLOADED, State.VALIDATING, State.COMMITTING),
+            listing_url=listing_url(),
+            failure=_(run.failure) if run.failure else "",
+        )
+        if run.state == State.COMMITTED:
+            context.update(undo_context(run))
+        if not run.has_expired and (run.seems_stuck or run.state == State.FAILED):
+            context["stuck"] = run.seems_stuck
+            again = "import_commit" if run.has_report else "import_retry"
+            context["retry_url"] = reverse(f"wagtail_regcert:{again}", args=[run.pk])
+        if run.has_expired or run.state not in (State.VALIDATED, State.COMMITTED):
+            return context
+        tab = self.request.GET.get("tab")
+        context["tab"] = tab if tab in TABS else "conflicts" if run.conflicts else "errors"
+        content: dict[str, Callable[[], dict[str, Any]]] = {
+            "errors": self.errors,
+            "conflicts": self.conflicts,
+            "changes": self.changes,
+            "warnings": self.warnings,
+        }
+        return {**context, **content[context["tab"]]()}
+
+    def errors(self) -> dict[str, Any]:
+        chosen = self.chosen
+        kinds = [number for number, one in enumerate(self.kinds) if self._is_chosen(one)]
+        table = ErrorsTable(
+            ErrorData(self.run, kinds if any(chosen.values()) else None),
+            order_by=self.request.GET.get("ordering") or "row",
+        )
+        table.paginate(page=self._page_of(len(table.data)), per_page=PER_PAGE)
+        codes = sorted({one["code"]: one["name"] for one in self.kinds}.items(), key=lambda item: item[1])
+        columns = {one["key"]: one["column"] or _("(whole row)") for one in self.kinds}
+        headings = [*REGISTRATIONS.headings, WHOLE_ROW]
+        return {
+            "table": table,
+            "kinds": self.kinds,
+            "chosen": chosen,
+            "codes": codes,
+            "columns": sorted(columns.items(), key=lambda item: headings.index(item[0])),
+        }
+
+    @cached_property
+    def kinds(self) -> list[dict[str, Any]]:
+        """Code and column of errors with how many there are, the most frequent first."""
+        return [
+            {
+                "code": code,
+                "name": kind_name(Code(code)),
+                "column": column,
+                "key": column or WHOLE_ROW,
+                "count": count,
+            }
+            for code, column, count in self.run.error_kinds
+        ]
+
+    @cached_property
+    def chosen(self) -> dict[str, str]:
+        """The kind and the column asked for; ``""`` for all, also where there is no such one."""
+        given = {name: self.request.GET.get(name, "") for name in ("kind", "column")}
+        known = {"kind": {one["code"] for one in self.kinds}, "column": {one["key"] for one in self.kinds}}
+        return {name: value if value in known[name] else "" for name, value in given.items()}
+
+    def _is_chosen(self, one: dict[str, Any]) -> bool:
+        chosen = self.chosen
+        return chosen["kind"] in ("", one["code"]) and chosen["column"] in ("", one["key"])
+
+    def conflicts(self) -> dict[str, Any]:
+        return {"problems": self._problems(Kind.CONFLICTS, self.run.conflicts)}
+
+    def warnings(self) -> dict[str, Any]:
+        return {"problems": self._problems(Kind.WARNINGS, self.run.warning_count)}
+
+    def _problems(self, kind: str, count: int) -> Page:
+        page = self._page(partial(staging.load_problems, self.run, kind), range(count))
+        problems: Any = page.object_list
+        page.object_list = [
+            {"row": one.row, "column": one.column, "value": one.value, "message": message(one)}
+            for one in problems
+        ]
+        return page
+
+    def changes(self) -> dict[str, Any]:
+        """A page of records that create or update, with the values before and after."""
+        kinds = staging.load_kinds(self.run, Kind.RECORD_KINDS)
+        silent = (Change.NOTHING, Change.NOT_APPLIED)
+        page = self._page(
+            partial(staging.load_records, self.run),
+            [at for at, kind in enumerate(kinds) if kind not in silent],
+        )
+        page.object_list = shown_records(list(page.object_list))
+        return {"changes": page}
+
+    def _page(self, load: Callable[..., Iterator[Any]], positions: Sequence[int]) -> Page:
+        """The page asked for of a report's entries at these positions."""
+        rows = StagedRows(load, positions)
+        page = Paginator(rows, PER_PAGE).page(self._page_of(len(rows)))
+        page.object_list = list(page.object_list)
+        return page
+
+    def _page_of(self, length: int) -> int:
+        """The number of the page asked for, or of the nearest there is."""
+        given = self.request.GET.get("p", "")
+        wanted = int(given) if given.isascii() and given.isdigit() and len(given) < 9 else 1
+        return max(1, min(wanted, -(-length // PER_PAGE)))

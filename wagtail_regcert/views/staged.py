@@ -1,0 +1,75 @@
+"""Entries of a run's report as templates show them: with names, headings and values as files write them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from ..importing import runs, staging
+from ..importing.types import Left, Record, Step, Values
+from ..layouts import REGISTRATIONS, STORED_FIELDS
+from ..messages import left_alone
+from ..models import ImportRun, Learner, Qualification
+from ..tables import PER_PAGE
+
+_BLANK = ("",) * len(STORED_FIELDS)
+
+
+def changed_fields(before: Values | None, after: Values | None) -> Iterator[dict[str, Any]]:
+    """The columns whose values differ; values are plain, ``None`` stands for "no registration"."""
+    columns = REGISTRATIONS.columns[-len(STORED_FIELDS) :]
+    for column, old, new in zip(columns, before or _BLANK, after or _BLANK, strict=True):
+        if old != new:
+            yield {
+                "heading": column.heading,
+                "old": column.kind.from_plain(old),
+                "new": column.kind.from_plain(new),
+                "cleared": bool(old and not new),
+            }
+
+
+def shown_records(records: Sequence[Record]) -> list[dict[str, Any]]:
+    """What an import changes, field by field."""
+    return [
+        {
+            **entry,
+            "creates": record.is_created,
+            "fields": list(changed_fields(record.before, record.after)),
+        }
+        for entry, record in zip(_named(records), records, strict=True)
+    ]
+
+
+def shown_steps(steps: Sequence[Step]) -> list[dict[str, Any]]:
+    """What an undo does, field by field."""
+    return [
+        {**entry, "deletes": step.deletes, "fields": list(changed_fields(step.before, step.after))}
+        for entry, step in zip(_named(steps), steps, strict=True)
+    ]
+
+
+def shown_left(left: Sequence[Left]) -> list[dict[str, Any]]:
+    """What an undo leaves alone, and why."""
+    return [
+        {**entry, "reason": left_alone(one.reason)} for entry, one in zip(_named(left), left, strict=True)
+    ]
+
+
+def undo_context(run: ImportRun) -> dict[str, Any]:
+    """What the result of a run says about its undo. Of what was left alone the first few only."""
+    kept = run.undo_state == ImportRun.Undo.DONE and not run.has_expired
+    return {
+        "may_undo": runs.can_undo(run),
+        "left": shown_left(list(staging.load_left(run, 0, PER_PAGE))) if kept else [],
+    }
+
+
+def _named(entries: Sequence[Record] | Sequence[Step] | Sequence[Left]) -> Iterator[dict[str, Any]]:
+    learners = Learner.objects.in_bulk([entry.learner for entry in entries])
+    qualifications = Qualification.objects.in_bulk([entry.qualification for entry in entries])
+    for entry in entries:
+        yield {
+            "row": entry.row,
+            "learner": learners.get(entry.learner, ""),
+            "qualification": qualifications.get(entry.qualification, ""),
+        }
