@@ -8,9 +8,10 @@ from __future__ import annotations
 import datetime as dt
 import re
 import sys
+from collections.abc import Iterable, Set
 from dataclasses import dataclass
 from enum import StrEnum
-from itertools import accumulate
+from itertools import accumulate, filterfalse
 from typing import Any, Protocol, Self
 
 from .problems import CellError, Code
@@ -139,11 +140,8 @@ class Kind(Protocol):
     def parse(self, cell: str) -> object:
         """Cleaned, non-blank cell in; value or :class:`CellError` out."""
 
-    def is_own_value(self, cell: str) -> bool:
-        """Whether a raw cell is plainly its own value: nothing to take off, to read or to refuse.
-
-        Where it says no, the cell may still turn out to be so.
-        """
+    def to_read(self, cells: Set[str]) -> Iterable[str]:
+        """Those of the raw cells that are not plainly their own values: something to take off or refuse."""
 
     def format(self, value: object) -> str:
         """Write a stored value; ``""`` for none."""
@@ -164,8 +162,10 @@ class Text:
             return CellError(Code.TOO_LONG, {"limit": self.limit, "length": len(cell)})
         return cell
 
-    def is_own_value(self, cell: str) -> bool:
-        return is_clean(cell) and len(cell) <= self.limit
+    def to_read(self, cells: Set[str]) -> Iterable[str]:
+        if max(map(len, cells), default=0) > self.limit:
+            return cells
+        return filterfalse(_CLEAN.fullmatch, filterfalse(str.isalnum, cells))
 
     def format(self, value: object) -> str:
         return str(value) if value else ""
@@ -186,8 +186,8 @@ class StatusLabel:
             return CellError(Code.TOO_LONG, {"limit": self.limit, "length": len(cell)})
         return _STATUS_BY_LABEL.get(fold_status(cell)) or CellError(Code.BAD_STATUS)
 
-    def is_own_value(self, cell: str) -> bool:
-        return False
+    def to_read(self, cells: Set[str]) -> Iterable[str]:
+        return cells
 
     def format(self, value: object) -> str:
         return Status(str(value)).label
@@ -231,8 +231,8 @@ class Date:
         except ValueError:
             return CellError(Code.BAD_DATE)
 
-    def is_own_value(self, cell: str) -> bool:
-        return False
+    def to_read(self, cells: Set[str]) -> Iterable[str]:
+        return cells
 
     def format(self, value: object) -> str:
         return day_as_text(value) if isinstance(value, dt.date) else ""

@@ -20,7 +20,7 @@ from wagtail.models import ModelLogEntry
 from .history import ERASE, Entry, write_entries
 from .importing import staging
 from .models import ExportRun, ImportRun, Learner, Registration, RegistrationLogEntry, RunPiece
-from .models.sets import in_chunks, sets_of, take_write_lock, update_rows
+from .models.sets import among, in_chunks, take_write_lock, update_rows
 
 State = ImportRun.State
 
@@ -137,8 +137,8 @@ def _history(learner: int, registrations: set[int]) -> History:
     was = Q(data__changes__learner__0=key) | Q(data__changes__learner__1=key)
     keys = registrations | set(RegistrationLogEntry.objects.filter(was).values_list("object_id", flat=True))
     found: History = {}
-    for chosen in sets_of(keys, RegistrationLogEntry.objects.db):
-        entries = RegistrationLogEntry.objects.filter(object_id__in=chosen)
+    for chosen in among("object_id", keys, RegistrationLogEntry.objects.db):
+        entries = RegistrationLogEntry.objects.filter(chosen)
         found.update(entries.values_list("pk", "data"))
     return found
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from tests.makers import make_csv, make_learner, make_qualification, make_registration, make_run, make_user
 from wagtail_regcert.importing import commit as commit_module
-from wagtail_regcert.importing import runs
+from wagtail_regcert.importing import runs, staging
 from wagtail_regcert.layouts import Separator
 from wagtail_regcert.models import ImportRun, Registration, RegistrationLogEntry, RunPiece
 
@@ -182,7 +182,8 @@ def test_a_move_says_when_it_was_made(learner):
 
 def test_a_validation_that_broke_says_so_and_can_only_be_cancelled(learner):
     run = uploaded(data_of(learner))
-    RunPiece.objects.filter(run=run).update(data=b"not what came")
+    staging.discard(run)
+    staging.save_file(run, b"not what came")
 
     with pytest.raises(RuntimeError):
         runs.validate(run.pk)

@@ -60,8 +60,8 @@ def test_pieces_are_put_together_in_their_order_beyond_the_ninth(run, small_piec
     assert staging.load_file(run) == data
 
 
-def test_a_piece_of_a_file_fits_a_packet_of_mariadb():
-    assert staging.FILE_PIECE <= 16 * 1024 * 1024 // 2
+def test_pieces_written_at_once_fit_a_packet_of_mariadb():
+    assert staging.PIECES_AT_ONCE * staging.FILE_PIECE <= 16 * 1024 * 1024 // 2
 
 
 @pytest.mark.parametrize("count", [0, 1, 2, 3, 4, 6, 7])

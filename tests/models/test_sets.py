@@ -59,6 +59,21 @@ def test_inserted_rows_read_back_the_same():
     assert {(one.created_at, one.updated_at) for one in stored} == {(NOW, NOW)}
 
 
+def test_texts_of_any_kind_are_found_among_others():
+    known = [*filter(None, TEXTS), "{", "}", ",", "\\", '"', '\\"', "NULL ", "%s", "null"]
+    learners = {uln: make_learner(uln=uln).pk for uln in known}
+    make_learner(uln="another")
+
+    assert Learner.objects.by_uln({*known, "nobody's"}) == learners
+    assert Learner.objects.by_uln(set()) == {}
+
+
+def test_keys_are_found_among_others():
+    first, second, _third = make_learner(uln="1"), make_learner(uln="2"), make_learner(uln="3")
+
+    assert Learner.objects.ulns_of({first.pk, second.pk, 0, 2**40}) == {"1", "2"}
+
+
 def test_updated_rows_read_back_the_same_and_others_stay():
     first, *chosen = [make_registration(registration_number="old") for _number in range(len(TEXTS) + 1)]
 

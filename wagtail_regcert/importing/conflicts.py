@@ -11,7 +11,7 @@ from django.utils import timezone
 from ..cells import day_as_text
 from ..layouts import STORED_FIELDS
 from ..models import RegistrationLogEntry
-from ..models.sets import sets_of
+from ..models.sets import among
 from ..problems import ROW, Code, Facts, Problem
 from .types import Record
 
@@ -74,10 +74,8 @@ def _last_authors(registrations: set[int]) -> Mapping[int, Facts]:
     entries = RegistrationLogEntry.objects.order_by("timestamp", "pk")
     return {
         key: {"who": name, "when": _as_text(timezone.localtime(moment))}
-        for chosen in sets_of(registrations, entries.db)
-        for key, name, moment in entries.filter(object_id__in=chosen).values_list(
-            "object_id", "user_name", "timestamp"
-        )
+        for chosen in among("object_id", registrations, entries.db)
+        for key, name, moment in entries.filter(chosen).values_list("object_id", "user_name", "timestamp")
     }
 
 

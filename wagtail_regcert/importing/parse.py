@@ -6,7 +6,6 @@ Works column by column: the same text in a column is cleaned and parsed once.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import filterfalse
 
 from ..cells import bad_character, clean, is_clean, plain
 from ..layouts import Column, Layout
@@ -27,19 +26,20 @@ def parse(sheet: Sheet, layout: Layout) -> Parsed:
 
 def _parse_column(
     cells: Sequence[str], column: Column, position: int, bad: dict[int, dict[int, BadCell]]
-) -> list[str]:
+) -> Sequence[str]:
     wrong: dict[str, BadCell] = {}
     values: dict[str, str] = {}
-    for cell in filterfalse(column.kind.is_own_value, set(cells)):
+    for cell in column.kind.to_read(set(cells)):
         value = _parse_cell(cell, column)
         if isinstance(value, BadCell):
             wrong[cell], value = value, ""
-        values[cell] = value
+        if value != cell:
+            values[cell] = value
     if wrong:
         for index, cell in enumerate(cells):
             if cell in wrong:
                 bad.setdefault(index, {})[position] = wrong[cell]
-    return list(map(values.get, cells, cells))
+    return list(map(values.get, cells, cells)) if values else cells
 
 
 def _parse_cell(raw: str, column: Column) -> str | BadCell:

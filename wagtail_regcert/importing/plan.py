@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from enum import IntEnum
 from operator import gt, itemgetter
@@ -51,6 +52,7 @@ def make_plan(
     )
     after_values = zip(*parsed.columns[_FIRST_STORED:], strict=True)
 
+    mistyped = set(filter(check_digit_fails, learners))
     wrong = parsed.bad.keys() | repeated.keys() | sheet.long.keys()
     day = today.isoformat()
     records: list[Record] = []
@@ -70,7 +72,7 @@ def make_plan(
             records.append(Record(row, learner, qualification, None, None, after))
         else:
             records.append(Record(row, learner, qualification, registration[0], registration[1:], after))
-        warnings.extend(_warnings(row, ulns[index], after, layout, day))
+        warnings.extend(_warnings(row, ulns[index], ulns[index] in mistyped, after, layout, day))
         if index in sheet.short:
             warnings.append(Problem(row, ROW, "", Warn.SHORT_ROW))
     return Plan(
@@ -112,9 +114,10 @@ def cleared(record: Record) -> int:
 
 def _repeated(found: Sequence[tuple[int | None, int | None]], sheet: Sheet) -> Mapping[int, Sequence[int]]:
     """Record index to the indexes of all records of the same learner and qualification."""
+    several = {pair for pair, count in Counter(found).items() if count > 1 and None not in pair}
     groups: dict[tuple[int | None, int | None], list[int]] = {}
-    for index, pair in enumerate(found):
-        if None not in pair and index not in sheet.long:
+    for index, pair in enumerate(found) if several else ():
+        if pair in several and index not in sheet.long:
             groups.setdefault(pair, []).append(index)
     return {index: group for group in groups.values() if len(group) > 1 for index in group}
 
@@ -161,10 +164,12 @@ def _errors(
         yield Problem(row, ROW, "", Code.DUPLICATE, facts)
 
 
-def _warnings(row: int, uln: str, after: Values, layout: Layout, today: str) -> Sequence[Problem]:
+def _warnings(
+    row: int, uln: str, is_mistyped: bool, after: Values, layout: Layout, today: str
+) -> Sequence[Problem]:
     """What looks odd in an accepted record, in column order. ISO dates are in order as texts are."""
     found: list[tuple[int, Warn, dict[str, str]]] = []
-    if check_digit_fails(uln):
+    if is_mistyped:
         found.append((_LEARNER - _FIRST_STORED, Warn.CHECK_DIGIT, {}))
     dates = list(filter(None, _chain_of(after)))
     # Nearly all are in order and not in the future; only where they are not is each looked at.

@@ -1,13 +1,14 @@
 """A run's staged file and report, kept in the database in pieces.
 
-MariaDB takes packets of 16 MB, and a page of a report needs only its own piece.
+Compressed: MariaDB takes packets of 16 MB, and PostgreSQL would compress by itself, for longer. A page of a
+report needs only its own piece.
 """
 
 from __future__ import annotations
 
 import json
 import zlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence, Sized
 from concurrent.futures import ThreadPoolExecutor
 from itertools import groupby
 from typing import Any, TypeVar
@@ -21,27 +22,25 @@ T = TypeVar("T")
 
 _JSON = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False, check_circular=False)
 
-FILE_PIECE = 4 * 1024 * 1024
+FILE_PIECE = 512 * 1024
 """Bytes."""
 ENTRIES = 2000
 """Entries in a piece of a report."""
+PIECES_AT_ONCE = 16
+"""Pieces in one statement: half of a packet, where a file cannot be compressed."""
+COMPRESSORS = 2
+"""Threads."""
 
 
 def save_file(run: ImportRun, data: bytes) -> None:
     """Keep the file as it came."""
-    RunPiece.objects.bulk_create(
-        (
-            RunPiece(run=run, kind=RunPiece.Kind.FILE, number=number, items=len(piece), data=piece)
-            for number, piece in enumerate(in_chunks(data, FILE_PIECE))
-        ),
-        batch_size=1,
-    )
+    _save_pieces(run, RunPiece.Kind.FILE, list(in_chunks(data, FILE_PIECE)), bytes)
 
 
 def load_file(run: ImportRun) -> bytes:
     """Read the file back."""
     pieces = _pieces(run, RunPiece.Kind.FILE).values_list("data", flat=True)
-    return b"".join(bytes(piece) for piece in pieces)
+    return b"".join(map(_decompress, pieces))
 
 
 def save_problems(run: ImportRun, kind: str, problems: Sequence[Problem]) -> None:
@@ -77,7 +76,7 @@ def save_kinds(run: ImportRun, kind: str, kinds: bytes) -> None:
 def load_kinds(run: ImportRun, kind: str) -> bytes:
     """Read the byte of each entry back; none where there is no report."""
     data = _pieces(run, kind).values_list("data", flat=True).first()
-    return zlib.decompress(bytes(data)) if data is not None else b""
+    return _decompress(data) if data is not None else b""
 
 
 def load_at(load: Callable[..., Iterator[T]], positions: Sequence[int]) -> list[T]:
@@ -108,7 +107,7 @@ def texts(run: ImportRun) -> Iterator[str]:
         kind__in=(RunPiece.Kind.FILE, RunPiece.Kind.ERROR_KINDS, RunPiece.Kind.RECORD_KINDS)
     )
     for key in list(lists.values_list("pk", flat=True)):
-        yield zlib.decompress(bytes(lists.values_list("data", flat=True).get(pk=key))).decode()
+        yield _decompress(lists.values_list("data", flat=True).get(pk=key)).decode()
 
 
 def discard(run: ImportRun, *kinds: str) -> None:
@@ -122,17 +121,7 @@ def _pieces(run: ImportRun, kind: str) -> Any:
 
 
 def _save(run: ImportRun, kind: str, entries: Sequence[Any]) -> None:
-    pieces = list(in_chunks(entries, ENTRIES))
-    # Compression needs no interpreter: it goes on beside while the next piece is written out.
-    with ThreadPoolExecutor(max_workers=1) as beside:
-        packed = beside.map(_compress, map(_as_text, pieces))
-    RunPiece.objects.bulk_create(
-        (
-            RunPiece(run=run, kind=kind, number=number, items=len(piece), data=data)
-            for number, (piece, data) in enumerate(zip(pieces, packed, strict=True))
-        ),
-        batch_size=100,
-    )
+    _save_pieces(run, kind, list(in_chunks(entries, ENTRIES)), _as_text)
 
 
 def _load(run: ImportRun, kind: str, start: int, stop: int | None) -> Iterator[Any]:
@@ -149,6 +138,21 @@ def _load(run: ImportRun, kind: str, start: int, stop: int | None) -> Iterator[A
             position += 1
 
 
+def _save_pieces(
+    run: ImportRun, kind: str, pieces: Sequence[Sized], as_bytes: Callable[[Any], bytes]
+) -> None:
+    # Compression needs no interpreter: it goes on beside while the next piece is written out.
+    with ThreadPoolExecutor(max_workers=COMPRESSORS) as beside:
+        packed = beside.map(_compress, map(as_bytes, pieces))
+    RunPiece.objects.bulk_create(
+        (
+            RunPiece(run=run, kind=kind, number=number, items=len(piece), data=data)
+            for number, (piece, data) in enumerate(zip(pieces, packed, strict=True))
+        ),
+        batch_size=PIECES_AT_ONCE,
+    )
+
+
 def _as_text(entries: Sequence[Any]) -> bytes:
     # "replace": a lone surrogate, which no encoding can carry, is shown as a question mark.
     return _JSON.encode(entries).encode("utf-8", "replace")
@@ -158,5 +162,10 @@ def _compress(data: bytes) -> bytes:
     return zlib.compress(data, 1)
 
 
+def _decompress(data: Any) -> bytes:
+    # Drivers give bytes, or a view of them.
+    return zlib.decompress(data)
+
+
 def _unpack(data: Any) -> Any:
-    return json.loads(zlib.decompress(bytes(data)))
+    return json.loads(_decompress(data))

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ..cells import TEMPORARY_ULN, TEXT_LIMIT, Gender
 from .fields import CellDateField, CellField, ExactField, ULNField
-from .sets import sets_of
+from .sets import among
 from .sync import LearnerSync, SyncResult, SyncRows
 
 
@@ -21,16 +21,16 @@ class LearnerQuerySet(models.QuerySet["Learner"]):
     def by_uln(self, ulns: Collection[str]) -> dict[str, int]:
         """Map those of the ULNs that exist to primary keys."""
         found: dict[Any, int] = {}
-        for chosen in sets_of(ulns, self.db):
-            found.update(self.filter(uln__in=chosen).values_list("uln", "pk"))
+        for chosen in among("uln", ulns, self.db):
+            found.update(self.filter(chosen).values_list("uln", "pk"))
         return found
 
     def ulns_of(self, learners: Collection[int]) -> set[str]:
         """The ULNs of those of the learners (primary keys) that have one."""
         return {
             uln
-            for chosen in sets_of(learners, self.db)
-            for uln in self.filter(pk__in=chosen).values_list("uln", flat=True)
+            for chosen in among("pk", learners, self.db)
+            for uln in self.filter(chosen).values_list("uln", flat=True)
             if uln is not None
         }
 

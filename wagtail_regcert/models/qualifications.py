@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ..cells import TEXT_LIMIT, match_key
 from .fields import CellField, ExactField, MatchKeyField
-from .sets import sets_of
+from .sets import among
 from .sync import QualificationSync, SyncResult, SyncRows
 
 
@@ -49,8 +49,8 @@ class QualificationQuerySet(models.QuerySet["Qualification"]):
     def by_match_key(self, keys: Collection[str]) -> dict[str, int]:
         """Map those of the match keys that exist to primary keys."""
         found: dict[str, int] = {}
-        for chosen in sets_of(keys, self.db):
-            found.update(self.filter(match_key__in=chosen).values_list("match_key", "pk"))
+        for chosen in among("match_key", keys, self.db):
+            found.update(self.filter(chosen).values_list("match_key", "pk"))
         return found
 
     def update(self, **values: Any) -> int:

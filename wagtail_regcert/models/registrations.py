@@ -17,7 +17,7 @@ from ..layouts import REGISTRATIONS, STORED_FIELDS
 from .fields import CellDateField, CellField, PlainDate
 from .learners import Learner
 from .qualifications import Programme, Qualification
-from .sets import sets_of
+from .sets import among
 from .sync import RegistrationSync, SyncResult, SyncRows
 
 _PLAIN_VALUES = tuple(
@@ -57,8 +57,8 @@ class RegistrationQuerySet(models.QuerySet["Registration"]):
         An index has them all, so that other registrations of those learners cost little.
         """
         found: dict[tuple[int, int], int] = {}
-        for chosen in sets_of({learner for learner, _qualification in pairs}, self.db):
-            rows = self.filter(learner__in=chosen).values_list("learner_id", "qualification_id", "pk")
+        for chosen in among("learner", {learner for learner, _qualification in pairs}, self.db):
+            rows = self.filter(chosen).values_list("learner_id", "qualification_id", "pk")
             found.update({row[:2]: row[2] for row in rows if row[:2] in pairs})
         return found
 
@@ -70,8 +70,8 @@ class RegistrationQuerySet(models.QuerySet["Registration"]):
         The eight are plain: dates ISO, blanks ``""``, as the database writes them.
         """
         found: dict[tuple[int, int], tuple[Any, ...]] = {}
-        for chosen in sets_of(self.keys_of(pairs).values(), self.db):
-            rows = self.filter(pk__in=chosen).values_list(
+        for chosen in among("pk", self.keys_of(pairs).values(), self.db):
+            rows = self.filter(chosen).values_list(
                 "learner_id", "qualification_id", "pk", *_PLAIN_VALUES, *more
             )
             found.update({row[:2]: row[2:] for row in rows})

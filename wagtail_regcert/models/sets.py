@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from typing import Any, TypeVar
 
 from django.db import connections, models, router, transaction
+from django.db.models import F, Lookup, Q
 from django.db.models.expressions import RawSQL
 
 T = TypeVar("T")
@@ -22,23 +23,43 @@ def in_chunks(items: Sequence[T], size: int = CHUNK) -> Iterator[Sequence[T]]:
         yield items[start : start + size]
 
 
-def sets_of(values: Iterable[str] | Iterable[int], using: str) -> Iterator[Any]:
-    """What to compare a column with, by ``…__in``, to find all of the values: a few sets at most.
+def among(field: str, values: Iterable[str] | Iterable[int], using: str) -> Iterator[Any]:
+    """Conditions that find all rows whose ``field`` has one of the values, for ``filter``: a few at most.
 
     SQLite and PostgreSQL take any number of values as one parameter; a list of placeholders costs
-    Django and the database more than the rows that it finds. No set where there are no values.
+    Django and the database more than the rows that it finds. No condition where there are no values.
     """
     ordered: list[Any] = sorted(values)
     if not ordered:
         return
     match connections[using].vendor:
         case "sqlite":
-            yield RawSQL("SELECT value FROM json_each(%s)", [json.dumps(ordered)])
+            yield Q((f"{field}__in", RawSQL("SELECT value FROM json_each(%s)", [json.dumps(ordered)])))
         case "postgresql":
-            kind = "bigint" if isinstance(ordered[0], int) else "text"
-            yield RawSQL(f"SELECT unnest(%s::{kind}[])", [ordered])
+            yield _AnyOf(F(field), ordered)
         case _:
-            yield from in_chunks(ordered)
+            for chunk in in_chunks(ordered):
+                yield Q((f"{field}__in", chunk))
+
+
+class _AnyOf(Lookup[Any]):
+    """``column = ANY (array)`` on PostgreSQL, which plans it better than ``IN (SELECT …)``."""
+
+    prepare_rhs = False
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
+        column, params = self.process_lhs(compiler, connection)
+        kind = "bigint" if isinstance(self.rhs[0], int) else "text"
+        return f"{column} = ANY (%s::{kind}[])", (*params, _array(self.rhs))
+
+
+def _array(values: Sequence[Any]) -> str:
+    """PostgreSQL's literal of an array; psycopg would look at each value to find its type."""
+    if isinstance(values[0], int):
+        return f"{{{','.join(map(str, values))}}}"
+    # Quotation marks alone would not do: a backslash escapes inside them.
+    escaped = (value.replace("\\", "\\\\").replace('"', '\\"') for value in values)
+    return '{"' + '","'.join(escaped) + '"}'
 
 
 def insert_rows(model: type[models.Model], names: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
@@ -85,9 +106,9 @@ def update_rows(model: type[models.Model], names: Sequence[str], rows: Sequence[
 def delete_rows(model: type[models.Model], keys: Sequence[int]) -> None:
     """Delete by primary key. Rows that still refer to one make the database refuse, all or nothing."""
     using = router.db_for_write(model)
-    for chosen in sets_of(keys, using):
+    for chosen in among("pk", keys, using):
         # ``delete`` would first read them all, to see what refers to them.
-        rows = model._base_manager.using(using).filter(pk__in=chosen)
+        rows = model._base_manager.using(using).filter(chosen)
         rows._raw_delete(using)
 
 
@@ -95,8 +116,8 @@ def names_of(model: Any, keys: Iterable[int]) -> dict[int, str]:
     """Primary key to what the object is called, for those that exist."""
     return {
         instance.pk: str(instance)
-        for chosen in sets_of(keys, model.objects.db)
-        for instance in model.objects.filter(pk__in=chosen)
+        for chosen in among("pk", keys, model.objects.db)
+        for instance in model.objects.filter(chosen)
     }
 
 
