@@ -64,6 +64,17 @@ def test_selected_rows_are_exported_at_once(client, exporter, registered, achiev
     assert (run.user, run.records, run.filters) == (exporter, 2, "2 selected")
 
 
+def test_selected_rows_are_exported_in_the_import_layout_too(client, exporter, registered, achieved):
+    without_uln = make_registration(learner=make_learner(uln=None))
+    ids = f"id={registered[1].pk}&id={without_uln.pk}"
+
+    response = client.get(f"{BULK[:-1]}_import_layout/?{ids}")
+
+    assert numbers(response) == ["R1"]
+    run = ExportRun.objects.get()
+    assert (run.layout, run.records, run.left_out, run.filters) == ("import", 1, 1, "2 selected")
+
+
 def test_500_selected_rows_are_exported(client, exporter):
     learner = make_learner()
     made = [make_registration(learner=learner) for _number in range(500)]

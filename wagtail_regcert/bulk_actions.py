@@ -34,6 +34,7 @@ class ExportBulkAction(SnippetBulkAction):
     action_type = "export"
     aria_label = gettext_lazy("Export selected registrations")
     action_priority = 10
+    layout = ExportLayout.EXPORT
 
     @classproperty
     def models(cls) -> list[Any]:
@@ -67,7 +68,17 @@ class ExportBulkAction(SnippetBulkAction):
             answer = hook(request, self.action_type, found, self)
             if hasattr(answer, "status_code"):
                 return answer
-        return download(request, found, ExportLayout.EXPORT, filters)
+        return download(request, found, self.layout, filters)
+
+
+class ExportInImportLayoutBulkAction(ExportBulkAction):
+    """The same as a file to change and import again."""
+
+    display_name = gettext_lazy("In the import layout")
+    action_type = "export_import_layout"
+    aria_label = gettext_lazy("Selected registrations in the import layout")
+    action_priority = 20
+    layout = ExportLayout.IMPORT
 
 
 def selected_keys(ids: list[str]) -> set[int]:

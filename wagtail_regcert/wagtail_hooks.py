@@ -23,6 +23,7 @@ for viewset in (
 
 # After Wagtail's own, whose places the two deletions take.
 hooks.register("register_bulk_action", bulk_actions.ExportBulkAction, order=100)
+hooks.register("register_bulk_action", bulk_actions.ExportInImportLayoutBulkAction, order=100)
 hooks.register("register_bulk_action", bulk_actions.NoBulkDeletion, order=100)
 hooks.register("register_bulk_action", bulk_actions.ReferenceDeletion, order=100)
 

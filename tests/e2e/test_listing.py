@@ -69,8 +69,12 @@ def test_three_are_selected_and_exported_the_newest_stand_first(page, registrati
     for number in (1, 3, 5):
         boxes.nth(number).check()
 
+    in_import_layout = page.get_by_role("link", name="Selected registrations in the import layout")
+    wanted = ulns(registrations[-number] for number in (6, 4, 2))
+
     assert banner_text(page) == "3 registrations selected"
-    assert export_selected(page) == ulns(registrations[-number] for number in (6, 4, 2))
+    assert export_selected(page) == wanted
+    assert exported(page, in_import_layout.click) == wanted
 
 
 def test_the_page_is_selected_and_exported(page, registrations):

@@ -137,6 +137,7 @@ RULES: dict[str, Rule] = {
     f"{CHOOSERS}:chosen": Rule(MANAGES),
     f"{CHOOSERS}:chosen_multiple": Rule(MANAGES),
     f"{BULK} export registration": Rule(EXPORTS, EXPORTS),
+    f"{BULK} export_import_layout registration": Rule(EXPORTS, EXPORTS),
     f"{BULK} delete registration": Rule(NOBODY, NOBODY),
     f"{APP}:export": Rule(EXPORTS),
     f"{APP}:exports": Rule(ONLY_SUPERUSERS),
