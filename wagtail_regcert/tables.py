@@ -81,6 +81,10 @@ class ErrorsTable(tables.Table):
         order_by_field = "ordering"
         page_field = "p"
 
+    def render_row(self, value: int) -> str:
+        # As a spreadsheet shows it: without a site's thousand separators.
+        return str(value)
+
     def render_column(self, value: str) -> Any:
         return value or _("(whole row)")
 

@@ -381,3 +381,16 @@ def test_an_expired_run_is_not_tried_again(client, importer, learner):
 
     assert "Try again" not in page
     assert run.state == "validating"
+
+
+def test_row_numbers_and_what_scripts_read_have_no_thousand_separators(client, importer, settings):
+    settings.USE_THOUSAND_SEPARATOR = True
+    run = make_run(make_csv(*[[""]] * 1200, *[["1", SECRET, "x"]] * 1200), user=importer)
+
+    page = client.get(f"{url('import_report', run)}?ordering=-row").content.decode()
+    form = client.get(url("import")).content.decode()
+
+    assert "<td>2401</td>" in page
+    assert 'viewBox="0 0 1200 1"' in page
+    assert 'data-regcert-import-limit-value="2097152"' in form
+    assert "<dd>1,200</dd>" in page
