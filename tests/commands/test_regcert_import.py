@@ -1,13 +1,16 @@
 """``regcert_import``: exit codes, JSON, files."""
 
+import io
 import json
 import os
+from concurrent.futures import ThreadPoolExecutor
 from io import StringIO
 
 import pytest
 from django.core.management import call_command
 
 from tests.makers import make_csv, make_learner, make_qualification, make_registration, make_user
+from wagtail_regcert.management.commands.regcert_import import Command
 from wagtail_regcert.models import ImportRun, Registration, RegistrationLogEntry
 
 pytestmark = pytest.mark.django_db
@@ -181,3 +184,76 @@ def test_a_file_whose_name_is_no_text_is_imported(learner, tmp_path):
     assert (code, json.loads(out)["created"], err) == (0, 1, "")
     assert ImportRun.objects.get().file_name == "caf?.csv"
     assert RegistrationLogEntry.objects.get().data["file"] == "caf?.csv"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_terminal_without_a_character_shows_its_code(learner, file, monkeypatch):
+    shown = io.TextIOWrapper(io.BytesIO(), encoding="ascii")
+    monkeypatch.setattr("sys.stdout", shown)
+
+    with pytest.raises(SystemExit) as stop:
+        Command().run_from_argv(["manage.py", "regcert_import", file(ROW, ["1", "日本", "Registred"])])
+
+    shown.seek(0)
+    text = shown.read()
+    assert stop.value.code == 1
+    assert "row 3, ULN (\\u65e5\\u672c): There is no learner" in text
+    assert "2 records: 1 created" in text
+
+
+@pytest.mark.parametrize("option", ["--errors", "--rejected"])
+@pytest.mark.parametrize("path", ["nowhere/errors.csv", "."])
+def test_where_a_file_cannot_be_written_nothing_is_imported(learner, file, tmp_path, option, path):
+    code, out, err = run(file(ROW), "--json", option, str(tmp_path / path))
+
+    assert (code, out) == (3, "")
+    assert str(tmp_path) in err
+    assert not ImportRun.objects.exists()
+
+
+def test_a_pipe_gets_the_errors_and_stays_one(learner, file, tmp_path):
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    with ThreadPoolExecutor() as beside:
+        read = beside.submit(pipe.read_bytes)
+        code, _out, _err = run(file(["1", "2", "x"]), "--errors", str(pipe))
+
+    assert code == 1
+    assert read.result().startswith(b"\xef\xbb\xbfRow,Column,Value,Error\r\n2,Qualification Number,1,")
+    assert pipe.is_fifo()
+
+
+def test_a_link_stays_one_and_the_file_it_leads_to_is_written(learner, file, tmp_path):
+    link, target = tmp_path / "link.csv", tmp_path / "target.csv"
+    link.symlink_to(target)
+
+    run(file(["1", "2", "x"]), "--rejected", str(link))
+
+    assert link.is_symlink()
+    assert target.read_bytes().endswith(b"\r\n1,2,x,,,,,,,\r\n")
+
+
+@pytest.mark.parametrize("cell", ["nul\0here", "=" + "x" * 131_071])
+def test_the_rejected_file_of_any_file_is_no_refused_file(learner, file, tmp_path, cell):
+    rejected = tmp_path / "rejected.csv"
+    # Behind the beginning, in which a NUL refuses the file.
+    rows = [[*ROW[:1], f"{number:0150d}", *ROW[2:]] for number in range(10)]
+
+    first = run(file(*rows, [cell, *ROW[1:]]), "--json", "--rejected", str(rejected))
+    again = run(str(rejected), "--json")
+
+    assert (first[0], again[0]) == (1, 1)
+    assert codes(first) == codes(again)
+
+
+def codes(answer):
+    return [(one["row"], one["column"], one["code"]) for one in json.loads(answer[1])["errors"]]
+
+
+@pytest.mark.parametrize("name", ["nobody", "a\udc80"])
+def test_a_user_who_does_not_exist_is_told_plainly(learner, file, name):
+    code, out, err = run(file(ROW), "--user", name)
+
+    assert (code, out) == (3, "")
+    assert "There is no user" in err
+    assert "Traceback" not in err

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import csv
+import errno
 import os
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
@@ -32,10 +33,18 @@ def guarded(rows: Iterable[Sequence[str]]) -> Iterator[list[str]]:
     return (list(map(guard, row)) for row in rows)
 
 
-def write_file(path: str | os.PathLike[str], chunks: Iterable[bytes]) -> None:
-    """Write a file whole or not at all: a failure half-way leaves what was there before."""
-    target = Path(path)
-    handle, temporary = tempfile.mkstemp(dir=target.parent or ".", prefix=f".{target.name}.")
+def write_file(path: str, chunks: Iterable[bytes]) -> None:
+    """Write a file whole or not at all: a failure half-way leaves what was there before.
+
+    A pipe, a device and the like are written to and not replaced.
+    """
+    if _is_special(path):
+        with open(path, "wb") as special:
+            special.writelines(chunks)
+        return
+    # Where a link leads, so that the link stays one.
+    target = Path(path).resolve()
+    handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
     try:
         with os.fdopen(handle, "wb") as file:
             for chunk in chunks:
@@ -45,6 +54,20 @@ def write_file(path: str | os.PathLike[str], chunks: Iterable[bytes]) -> None:
     except BaseException:
         os.unlink(temporary)
         raise
+
+
+def check_writable(path: str) -> None:
+    """Raise the ``OSError`` that :func:`write_file` would, before there is anything to tell."""
+    target = Path(path).resolve()
+    if target.is_dir():
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), path)
+    if not _is_special(path):
+        tempfile.TemporaryFile(dir=target.parent).close()
+
+
+def _is_special(path: str) -> bool:
+    """Whether something is there that is no file."""
+    return os.path.exists(path) and not os.path.isfile(path)
 
 
 def _umask() -> int:

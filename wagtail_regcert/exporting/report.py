@@ -8,6 +8,7 @@ from django.utils import translation
 
 from .. import conf
 from ..cells import clean
+from ..importing.read import CELL_LIMIT
 from ..importing.runs import errors_with_conflicts, rejected_rows
 from ..layouts import REGISTRATIONS
 from ..messages import message
@@ -38,8 +39,17 @@ def rejected_file(run: ImportRun) -> Iterator[bytes]:
 
     Cells are written as they were read and always guarded, so that they read back the same.
     """
-    rows = (list(map(clean, cells)) for cells in rejected_rows(run))
+    rows = (list(map(_readable, cells)) for cells in rejected_rows(run))
     return csv_bytes(REGISTRATIONS.headings, guarded(rows))
+
+
+def _readable(cell: str) -> str:
+    """A cell of a rejected record in a file that is not refused as a whole.
+
+    NUL becomes another character that cannot be seen, so that its cell is rejected again and not the file.
+    A guard needs room.
+    """
+    return clean(cell).replace("\0", "\x01")[: CELL_LIMIT - 1]
 
 
 def sample_file() -> Iterator[bytes]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from io import TextIOWrapper
 from typing import Any, NoReturn
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -26,6 +27,13 @@ class RegcertCommand(BaseCommand):
         parser = super().create_parser(prog_name, subcommand, **kwargs)
         parser.__class__ = _Parser
         return parser
+
+    def run_from_argv(self, argv: list[str]) -> None:
+        if isinstance(sys.stdout, TextIOWrapper):
+            # Where a terminal has no such character its code is shown, as on standard error. The work is
+            # done by then, and must not end as a failure.
+            sys.stdout.reconfigure(errors="backslashreplace")
+        super().run_from_argv(argv)
 
     def execute(self, *args: Any, **options: Any) -> Any:
         try:

@@ -84,5 +84,6 @@ class Command(RegcertCommand):
 def _by_name(model: Any, name: str) -> Any:
     try:
         return model.objects.get(name=name)
-    except model.DoesNotExist:
+    except (model.DoesNotExist, UnicodeEncodeError):
+        # No name is stored that is no text.
         raise CommandError(f"There is no {model._meta.verbose_name} “{name}”.") from None

@@ -11,7 +11,7 @@ from typing import Any
 from django.contrib.auth import get_user_model
 from django.core.management.base import CommandError
 
-from ...exporting.csvfile import write_file
+from ...exporting.csvfile import check_writable, write_file
 from ...exporting.report import errors_file, rejected_file
 from ...importing.pipeline import Refused, open_file
 from ...importing.results import refusal, result
@@ -38,6 +38,9 @@ class Command(RegcertCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         path = Path(options["file"])
         user = _user(options["user"])
+        for name in ("errors", "rejected"):
+            if options[name]:
+                check_writable(options[name])
         data = path.read_bytes()
         separator = Separator(options["separator"])
         opened = open_file(data, separator)
@@ -59,11 +62,11 @@ class Command(RegcertCommand):
         run.refresh_from_db()
         if run.state == ImportRun.State.FAILED:
             raise CommandError(run.failure)
+        self._print(result(run), options["json"])
         if options["errors"]:
             write_file(options["errors"], errors_file(run))
         if options["rejected"]:
             write_file(options["rejected"], rejected_file(run))
-        self._print(result(run), options["json"])
         if run.rejected or run.conflicts:
             sys.exit(SOME_REJECTED)
 
@@ -94,5 +97,6 @@ def _user(name: str | None) -> Any:
     model = get_user_model()
     try:
         return model._default_manager.get_by_natural_key(name)
-    except model.DoesNotExist:
+    except (model.DoesNotExist, UnicodeEncodeError):
+        # No name is stored that is no text.
         raise CommandError(f"There is no user “{name}”.") from None
