@@ -2,6 +2,7 @@
 
 import datetime as dt
 import uuid
+from urllib.parse import quote
 
 import pytest
 from django.test import RequestFactory
@@ -129,6 +130,8 @@ def test_a_run_shows_the_records_that_it_touched_to_those_who_may_see_it(listing
         "registration_date_from=31/02/2026",
         "achieved_date_to=yesterday",
         "certificate_sent_date_from=2026-13-01",
+        "certificate_sent_date_from=1/9/2026",
+        "registration_date_from=02/09/2026&registration_date_to=2026-09-01",
         "q=a%00b",
         "programme=%00",
         "run=%00",
@@ -148,6 +151,11 @@ def test_a_wrong_value_is_an_error_and_shows_nothing(listing, client, superuser,
         assert response.status_code == 200
         assert b"Zebedee" not in response.content
         assert b"a filter is not right" in response.content
+
+
+@pytest.mark.parametrize("run", ["1", "x", "\0", str(uuid.uuid4())])
+def test_an_import_that_is_not_there_is_told_as_such(listing, run):
+    assert listing(f"run={quote(run)}").problems == ["Import: There is no such import."]
 
 
 @pytest.mark.parametrize(

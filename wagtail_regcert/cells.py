@@ -239,3 +239,10 @@ class Date:
 
     def from_plain(self, value: str) -> str:
         return day_as_text(dt.date.fromisoformat(value)) if value else ""
+
+
+def parse_day(text: str) -> dt.date | CellError:
+    """Read a day as files have it or, as programs and addresses have it, as yyyy-mm-dd."""
+    if len(text) == 10 and text[4] == text[7] == "-":
+        text = "/".join(reversed(text.split("-")))
+    return Date().parse(text)

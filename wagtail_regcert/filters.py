@@ -7,6 +7,7 @@ from typing import Any
 
 import django_filters
 from django import forms
+from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
 from django.utils.formats import date_format
 from django.utils.functional import cached_property
@@ -15,7 +16,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from django_filters.fields import ModelChoiceField, ModelChoiceIterator, RangeField
-from wagtail.admin.filters import DateRangePickerWidget, WagtailFilterSet
+from wagtail.admin.filters import WagtailFilterSet
 
 from .cells import TEXT_LIMIT, match_key
 from .models import (
@@ -27,6 +28,8 @@ from .models import (
     Registration,
     RegistrationLogEntry,
 )
+from .models.fields import DayFormField
+from .widgets import DaysInput
 
 DATE_FIELDS = (
     "planned_achievement_date",
@@ -107,17 +110,16 @@ class DaysField(RangeField):
     django-filter's own makes them moments in the user's time zone, which can be another day.
     """
 
-    widget = DateRangePickerWidget
+    widget = DaysInput
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__((_day_field(), _day_field()), *args, **kwargs)
+        super().__init__((DayFormField(), DayFormField()), *args, **kwargs)
 
-
-def _day_field() -> forms.DateField:
-    return forms.DateField(
-        input_formats=["%Y-%m-%d", "%d/%m/%Y"],
-        error_messages={"invalid": _("Enter a real date as dd/mm/yyyy.")},
-    )
+    def clean(self, value: Any) -> Any:
+        days = super().clean(value)
+        if days and days.start and days.stop and days.start > days.stop:
+            raise ValidationError(_("The first day must not be after the last."), code="order")
+        return days
 
 
 class DaysFilter(django_filters.DateFromToRangeFilter):
@@ -137,6 +139,13 @@ class RunField(ModelChoiceField):
     """One of the imports that the user may see."""
 
     iterator = _RecentRuns
+
+    def to_python(self, value: Any) -> ImportRun | None:
+        try:
+            return super().to_python(value)
+        except ValidationError:
+            # Django speaks of a UUID where the key is none.
+            raise ValidationError(_("There is no such import."), code="invalid_choice") from None
 
     def label_from_instance(self, obj: ImportRun) -> str:
         return f"{obj.file_name}, {date_format(localtime(obj.created_at), 'SHORT_DATETIME_FORMAT')}"

@@ -7,10 +7,13 @@ from typing import Any
 from django.urls import include, path, reverse_lazy
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
+from wagtail.admin.forms.models import register_form_field_override
 from wagtail.admin.menu import MenuItem
 from wagtail.snippets.models import register_snippet
 
 from . import bulk_actions, history, viewsets
+from .models.fields import CellDateField
+from .widgets import DayInput
 
 for viewset in (
     viewsets.RegistrationViewSet,
@@ -50,3 +53,5 @@ def register_exports_menu_item() -> MenuItem:
 
 
 hooks.register("register_log_actions", history.register)
+
+register_form_field_override(CellDateField, override={"widget": DayInput})

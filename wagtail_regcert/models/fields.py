@@ -9,9 +9,9 @@ from django.core import checks
 from django.core.exceptions import ValidationError
 from django.db import models
 
-from ..cells import FIRST_YEAR, LAST_YEAR, TEMPORARY_ULN, bad_character, clean, guard, match_key
+from ..cells import FIRST_YEAR, LAST_YEAR, TEMPORARY_ULN, bad_character, clean, guard, match_key, parse_day
 from ..messages import sentence
-from ..problems import Code
+from ..problems import CellError, Code
 
 
 def may_be_key(text: str) -> bool:
@@ -40,6 +40,21 @@ class CellFormField(forms.CharField):
 
     def prepare_value(self, value: Any) -> Any:
         return guard(value) if isinstance(value, str) and clean(value) != value else value
+
+
+class DayFormField(forms.DateField):
+    """Reads a day as a cell is read: one-digit days and months and other orders are refused, not guessed."""
+
+    def to_python(self, value: Any) -> Any:
+        if not isinstance(value, str):
+            return super().to_python(value)
+        text = clean(value)
+        if not text:
+            return None
+        day = bad_character(text) or parse_day(text)
+        if isinstance(day, CellError):
+            raise ValidationError(sentence(day.code, day.facts, text), code=day.code)
+        return day
 
 
 class CellField(models.CharField):
@@ -101,6 +116,9 @@ class CellDateField(models.DateField):
     """A day that a file can carry: years 1900 to 2100."""
 
     default_validators = [validate_year]
+
+    def formfield(self, **kwargs: Any) -> Any:
+        return super().formfield(**{"form_class": DayFormField, **kwargs})
 
 
 class PlainDate(models.Func):

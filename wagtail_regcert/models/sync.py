@@ -26,6 +26,7 @@ from ..cells import (
     bad_character,
     clean,
     match_key,
+    parse_day,
 )
 from ..history import SYNC, Entry, changes, plain, write_entries
 from ..messages import sentence
@@ -92,9 +93,7 @@ def read_date(value: Any) -> dt.date | None:
         value = value.date()
     if not isinstance(value, dt.date):
         cell = clean(str(value)) if value is not None else ""
-        if len(cell) == 10 and cell[4] == cell[7] == "-":
-            cell = "/".join(reversed(cell.split("-")))
-        return _checked(cell, Date().parse) or None
+        return _checked(cell, parse_day) or None
     # Through the cell's own form, so that the years of a file hold here too.
     return _checked(Date().format(value), Date().parse)
 
