@@ -202,6 +202,64 @@ def test_what_can_be_counted_stays(learner, other, qualification, registration):
     assert ModelLogEntry.objects.for_instance(learner).get().action == history.ERASE
 
 
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Zebedee_Quagmire.csv",
+        "zebedee-quagmire.csv",
+        "Quagmire_Zebedee.csv",
+        "QUAGMIRE certificates.csv",
+        "Oldname.csv",
+        f"{ULN}.csv",
+    ],
+)
+def test_a_file_called_after_the_learner_is_renamed_however_it_is_written(learner, registration, name):
+    formerly_called(learner, registration, "Zebedee Oldname · 1111111111")
+    run = make_run(make_csv(row("4242424242")))
+    ImportRun.objects.filter(pk=run.pk).update(file_name=name)
+
+    assert erase_learner(learner.pk).file_names == 1
+
+    run.refresh_from_db()
+    assert run.file_name == "erased.csv"
+
+
+@pytest.mark.parametrize("name", ["quagmires.csv", "november.csv", "927630868.csv"])
+def test_a_file_called_after_something_else_keeps_its_name(learner, registration, name):
+    run = make_run(make_csv(row("4242424242")))
+    ImportRun.objects.filter(pk=run.pk).update(file_name=name)
+
+    assert erase_learner(learner.pk).file_names == 0
+
+
+@pytest.mark.parametrize("searched", ["Zebedee,Quagmire", "oldname", "1111111111", "quag"])
+def test_searches_for_present_and_former_names_are_erased(learner, registration, searched):
+    formerly_called(learner, registration, "Zebedee Oldname · 1111111111")
+    ExportRun.objects.create(layout="export", filters=f"q={searched}", records=1)
+
+    assert erase_learner(learner.pk).exports == 1
+    assert ExportRun.objects.get().filters == "q=erased"
+
+
+@pytest.mark.parametrize("text", ["Quagmire; Zebedee", "Zebedee  Quagmire", "Quagmire-Zebedee", "1111111111"])
+def test_a_report_that_mentions_the_learner_in_any_way_is_thrown_away(learner, registration, text):
+    formerly_called(learner, registration, "Zebedee Oldname · 1111111111")
+    make_run(make_csv(row("4242424242", text)))
+
+    assert erase_learner(learner.pk).reports == 1
+    assert not RunPiece.objects.exists()
+
+
+def formerly_called(learner, registration, label):
+    """An entry from when the learner had another name and ULN, which a sync changed since."""
+    history.write_entries(
+        history.EDIT,
+        [history.Entry(registration.pk, f"{label} – Maths – Overall (603/2942/X)", {"changes": {}})],
+        user=None,
+        timestamp=dt.datetime(2026, 1, 1, tzinfo=dt.UTC),
+    )
+
+
 def test_reports_and_searches_about_others_stay(learner, other, qualification, registration):
     run = make_run(make_csv(row("4242424242", "RN-OTHER")))
     export = ExportRun.objects.create(user_name="x", layout="export", filters="q=other&run=1", records=3)

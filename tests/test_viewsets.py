@@ -5,6 +5,7 @@ import datetime as dt
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.urls import resolve, reverse
 from django.utils import timezone
 
 from wagtail_regcert.models import Learner, Registration, RegistrationLogEntry
@@ -347,6 +348,35 @@ def test_what_nothing_refers_to_is_deleted_one_by_one_and_in_bulk(client):
         assert refused.status_code == 302
 
     assert set(Learner.objects.all()) == {three}
+
+
+@pytest.mark.parametrize("after", ["NaN", "wagtailadmin_home", "//evil.example", ""])
+def test_wherever_a_refused_deletion_should_lead_it_leads_somewhere(client, after):
+    client.force_login(make_user(superuser=True))
+    learner = make_registration().learner
+
+    response = client.post(f"/admin/bulk/wagtail_regcert/learner/delete/?id={learner.pk}&next={after}")
+
+    assert response.status_code == 302
+    assert "evil" not in response["Location"]
+
+
+@pytest.mark.parametrize("table", ["learner", "qualification", "awardingorganisation", "programme"])
+@pytest.mark.parametrize("query", ["export=csv", "export=xlsx"])
+def test_the_lists_of_the_reference_tables_are_no_files(client, table, query):
+    client.force_login(make_user(superuser=True))
+
+    assert client.get(f"/admin/snippets/wagtail_regcert/{table}/?{query}").status_code == 302
+
+
+@pytest.mark.parametrize("name", ["list", "add", "edit", "delete"])
+@pytest.mark.parametrize("model", [Registration, Learner])
+def test_what_writes_is_not_wrapped_in_the_transaction_of_the_request(name, model):
+    args = [1] if name in ("edit", "delete") else []
+
+    view = resolve(reverse(model.snippet_viewset.get_url_name(name), args=args)).func
+
+    assert view._non_atomic_requests == {"default"}
 
 
 def test_choosers_search_without_a_search_backend(client, manager):

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
-from django.db.models import ProtectedError, QuerySet
-from django.http import HttpRequest, HttpResponseBase, QueryDict
+from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect, QueryDict
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.functional import classproperty
@@ -21,14 +21,18 @@ from wagtail.snippets.bulk_actions.snippet_bulk_action import SnippetBulkAction
 from .exporting.columns import ExportLayout
 from .models import AwardingOrganisation, ExportRun, Learner, Programme, Qualification, Registration
 from .models.fields import may_be_key
+from .models.sets import take_write_lock
 from .permissions import EXPORT, ReferencePermissionPolicy, may
 from .views.deletion import refusals
 from .views.export import back_to_listing, download
 from .views.listing import filters_in, listing_for
+from .views.roles import METHODS
 
 
 class ExportBulkAction(SnippetBulkAction):
     """Download the selected registrations at once, without a page in between."""
+
+    http_method_names = [method.lower() for method in METHODS]
 
     display_name = gettext_lazy("Export")
     action_type = "export"
@@ -48,6 +52,8 @@ class ExportBulkAction(SnippetBulkAction):
         # Wagtail's way would load every object and put them on a page to confirm.
         if not may(request.user, EXPORT):
             raise PermissionDenied
+        if request.method not in METHODS:
+            return self.http_method_not_allowed(request)
         # One query string, so that filters count wherever they were sent.
         request.GET = _merged(request.GET, request.POST)  # type: ignore[assignment]
         listing = listing_for(request)
@@ -119,6 +125,8 @@ class NoBulkDeletion(SnippetBulkAction):
 class ReferenceDeletion(DeleteBulkAction):
     """Delete learners, qualifications and the rest, unless any of them is referred to."""
 
+    http_method_names = [method.lower() for method in METHODS]
+
     @classproperty
     def models(cls) -> list[Any]:
         return [Learner, Qualification, AwardingOrganisation, Programme]
@@ -146,14 +154,16 @@ class ReferenceDeletion(DeleteBulkAction):
             return self._back()
         try:
             with transaction.atomic():
+                take_write_lock(self.model)
                 return super().dispatch(request, *args, **kwargs)
-        except ProtectedError:
-            # Something came to refer to one of them just now.
+        except IntegrityError:
+            # Something came to refer to one of them just now. (A ProtectedError is one too.)
             for message in refusals(selected.all()):
                 messages.error(request, message)
             return self._back()
 
     def _back(self) -> HttpResponseBase:
         if self.next_url != self.request.path:
-            return redirect(self.next_url)
+            # Not ``redirect``, which takes a bare word for the name of an address.
+            return HttpResponseRedirect(self.next_url)
         return redirect(reverse(self.model.snippet_viewset.get_url_name("list")))

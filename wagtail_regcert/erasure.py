@@ -5,9 +5,10 @@ Set-based, in one transaction that begins with a write. ``docs/data-protection.m
 
 from __future__ import annotations
 
-import json
-from collections.abc import Collection, Iterator
+import re
+from collections.abc import Collection
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
@@ -30,8 +31,8 @@ IDENTIFYING = ("registration_number", "postal_tracking_reference")
 ERASED = "erased"
 """Stands for a search or the name of a file that named the learner."""
 
-History = dict[int, dict[str, Any]]
-"""Primary key of a history entry to its data."""
+History = dict[int, tuple[str, dict[str, Any]]]
+"""Primary key of a history entry to its label and data."""
 
 SHORTEST = 4
 """Characters of a text that is looked for inside other texts; shorter ones stand in everything."""
@@ -57,24 +58,37 @@ class Erased:
 
 @dataclass(frozen=True)
 class Traces:
-    """By what texts a learner is known."""
+    """By what texts a learner is known; all folded."""
 
     names: frozenset[str]
-    """Given names and family name, each on its own."""
+    """Given names and family names, present and former, each on its own."""
     texts: frozenset[str]
-    """ULN, reference, names in full and the numbers of their registrations."""
+    """ULN, reference, names in full and the numbers of their registrations, present and former."""
 
     def are_in(self, text: str) -> bool:
-        """Whether a text holds any of them, alone or inside a longer one."""
-        folded = text.casefold()
+        """Whether a text holds any of the texts, alone or inside a longer one, however it is punctuated."""
+        folded = fold(text)
         return folded in self.texts or any(known in folded for known in self.texts if len(known) >= SHORTEST)
+
+    def are_in_name(self, file_name: str) -> bool:
+        """The same of the name of a file, in which one of the names is enough."""
+        words = fold(file_name).split()
+        return self.are_in(file_name) or any(name in words for name in self.names if len(name) >= SHORTEST)
 
     def were_searched(self, text: str) -> bool:
         """Whether somebody looked for the learner, perhaps by the beginning of a name or number."""
         known = [*self.names, *self.texts]
         return self.are_in(text) or any(
-            term in one for term in text.casefold().split() if len(term) >= SHORTEST - 1 for one in known
+            term in one for term in fold(text).split() if len(term) >= SHORTEST - 1 for one in known
         )
+
+
+def fold(text: str) -> str:
+    """Letters and digits only, case ignored, one space wherever anything else stands."""
+    return " ".join(_WORD.findall(text.casefold()))
+
+
+_WORD = re.compile(r"[^\W_]+")
 
 
 def erase_learner(learner_id: int) -> Erased:
@@ -113,21 +127,21 @@ def pseudonym(learner_id: int) -> str:
 
 
 def _traces(learner: Learner, registrations: Collection[Registration], entries: History) -> Traces:
-    given, family = learner.given_names, learner.family_name
-    if family == pseudonym(learner.pk):
-        family = ""
-    texts = [learner.uln, learner.reference, f"{given} {family}".strip()]
-    if given and family:
-        texts += [f"{family} {given}", f"{family}, {given}"]
+    texts = [learner.reference]
     texts += [getattr(registration, name) for registration in registrations for name in IDENTIFYING]
-    # What they were called and numbered before.
-    for data in entries.values():
+    # What they were called and numbered before, too.
+    labels = [str(learner), f"{learner.family_name} {learner.given_names}"]
+    labels += ModelLogEntry.objects.for_instance(learner).values_list("label", flat=True)
+    for label, data in entries.values():
         texts += [text for name in IDENTIFYING for text in data.get("changes", {}).get(name, ())]
-    labels = ModelLogEntry.objects.for_instance(learner).values_list("label", flat=True)
-    texts += [part for label in labels if label != pseudonym(learner.pk) for part in label.split(" · ")]
+        labels.append(label.partition(" – ")[0])
+    # A pseudonym, and what stands for a learner without name and ULN, have a "#".
+    parts = {part for label in labels for part in label.split(" · ") if "#" not in part}
+    names = [fold(part).split() for part in parts if not any(map(str.isdigit, part))]
+    texts += [*parts, *(" ".join([*full[-1:], *full[:-1]]) for full in names)]
     return Traces(
-        names=frozenset(name.casefold() for name in (given, family) if name),
-        texts=frozenset(text.casefold() for text in texts if text),
+        names=frozenset(chain.from_iterable(names)),
+        texts=frozenset(filter(None, map(fold, filter(None, texts)))),
     )
 
 
@@ -139,7 +153,7 @@ def _history(learner: int, registrations: set[int]) -> History:
     found: History = {}
     for chosen in among("object_id", keys, RegistrationLogEntry.objects.db):
         entries = RegistrationLogEntry.objects.filter(chosen)
-        found.update(entries.values_list("pk", "data"))
+        found.update((pk, (label, data)) for pk, label, data in entries.values_list("pk", "label", "data"))
     return found
 
 
@@ -156,7 +170,7 @@ def _erase_numbers(learner: Learner, keys: Collection[int]) -> int:
 
 def _erase_history(entries: History, label: str) -> int:
     """The entries lose the learner's name and numbers, and keep who changed what else, and when."""
-    rows = [(label, _without_numbers(data), pk) for pk, data in entries.items()]
+    rows = [(label, _without_numbers(data), pk) for pk, (_name, data) in entries.items()]
     update_rows(RegistrationLogEntry, ["label", "data"], rows)
     return len(rows)
 
@@ -173,7 +187,7 @@ def _erase_wagtails_log(learner: Learner) -> int:
 def _rename_files(traces: Traces) -> int:
     """File names that name the learner; the history of the imports has them too."""
     named = ImportRun.objects.values_list("pk", "file_name")
-    runs = [pk for pk, name in named.iterator() if traces.are_in(name)]
+    runs = [pk for pk, name in named.iterator() if traces.are_in_name(name)]
     for chunk in in_chunks(runs):
         ImportRun.objects.filter(pk__in=chunk).update(file_name=f"{ERASED}.csv")
         entries = RegistrationLogEntry.objects.filter(run__in=chunk)
@@ -184,24 +198,13 @@ def _rename_files(traces: Traces) -> int:
 
 def _discard_reports(learner: int, traces: Traces) -> int:
     """Throw away the file and report of every import that mentions the learner."""
-    written = Traces(traces.names, _as_written(traces.texts))
     discarded = 0
     for run in ImportRun.objects.filter(pieces__isnull=False).distinct():
         is_known = any(record.learner == learner for record in staging.load_records(run))
-        if is_known or any(map(written.are_in, staging.texts(run))):
+        if is_known or any(map(traces.are_in, staging.texts(run))):
             _discard(run)
             discarded += 1
     return discarded
-
-
-def _as_written(texts: Collection[str]) -> frozenset[str]:
-    """Texts as they stand in a CSV file or in JSON, where quotes and backslashes are doubled or marked."""
-    forms: list[Iterator[str] | Collection[str]] = [
-        texts,
-        (text.replace('"', '""') for text in texts),
-        (json.dumps(text, ensure_ascii=False)[1:-1] for text in texts),
-    ]
-    return frozenset(text for form in forms for text in form)
 
 
 def _discard(run: ImportRun) -> None:

@@ -9,7 +9,8 @@ from types import SimpleNamespace
 from typing import Any
 from unittest.mock import patch
 
-from wagtail_regcert.importing import commit, runs
+from wagtail_regcert import transactions
+from wagtail_regcert.importing import commit
 from wagtail_regcert.importing.stored import StoredInDatabase
 from wagtail_regcert.models import ImportRun
 from wagtail_regcert.models.runs import ImportRunQuerySet
@@ -49,7 +50,10 @@ def pausing() -> Iterator[None]:
 def without_transaction() -> Iterator[None]:
     """Every statement for itself. (Locks are refused outside of a transaction.)"""
     transaction = SimpleNamespace(atomic=nullcontext)
-    with patch.object(runs, "transaction", transaction), patch.object(commit, "StoredInDatabase", Unlocked):
+    with (
+        patch.object(transactions, "transaction", transaction),
+        patch.object(commit, "StoredInDatabase", Unlocked),
+    ):
         yield
 
 

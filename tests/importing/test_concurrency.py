@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
+import time
 from collections.abc import Callable, Sequence
+from functools import partial
 
 import pytest
-from django.db import connection, connections, transaction
+from django.db import IntegrityError, connection, connections, transaction
+from django.test import Client
 
+from tests.fire.sabotage import PAUSE, pausing
+from tests.makers import make_csv, make_registration, make_run, make_user
 from wagtail_regcert.importing import runs
 from wagtail_regcert.layouts import REGISTRATIONS, Separator
 from wagtail_regcert.models import (
     AwardingOrganisation,
     ImportRun,
     Learner,
+    Programme,
     Qualification,
     Registration,
     RegistrationLogEntry,
@@ -154,3 +161,94 @@ def test_a_registration_added_by_hand_meanwhile_is_a_conflict_and_stays() -> Non
     assert Registration.objects.count() == 40
     number = Registration.objects.get(learner=waiting).registration_number
     assert (number, run.conflicts) in {("A", 0), ("", 1)}
+
+
+@pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite locks the whole database for a commit")
+def test_a_qualification_deleted_meanwhile_is_a_conflict_of_its_records_alone() -> None:
+    make_world()
+    pearson = AwardingOrganisation.objects.get()
+    other = Qualification.objects.create(number="1", title="Other", awarding_organisation=pearson)
+    rows = [[number, uln, "Registered"] for uln in ULNS for number in ("603/2942/X", "1")]
+    run = make_run(make_csv(*rows))
+
+    def delete() -> None:
+        time.sleep(PAUSE / 2)
+        # As soon as it may: at once on PostgreSQL, where nothing refers to it yet.
+        with contextlib.suppress(IntegrityError):
+            other.delete()
+
+    with pausing():
+        raised = at_once(lambda: commit(run), delete)
+
+    run.refresh_from_db()
+    applied = run.created + run.updated + run.unchanged
+    assert raised == []
+    assert run.state == "committed"
+    assert (applied, run.conflicts) in {(80, 0), (40, 40)}
+    assert Qualification.objects.filter(pk=other.pk).exists() == (run.conflicts == 0)
+    assert RegistrationLogEntry.objects.count() == applied
+
+
+@pytest.mark.parametrize("attempt", range(3))
+def test_syncs_at_once_create_everything_once(attempt: int) -> None:
+    make_world()
+    learners = [{"reference": f"L{number}", "uln": str(2_000_000_000 + number)} for number in range(300)]
+    qualifications = [
+        {"number": f"N{number}", "title": "T", "awarding_organisation": "New"} for number in range(300)
+    ]
+    registrations = [{"uln": uln, "qualification": "603/2942/X", "programme": "New"} for uln in ULNS]
+    syncs = (
+        partial(Learner.objects.sync, learners),
+        partial(Qualification.objects.sync, qualifications),
+        partial(Registration.objects.sync, registrations),
+    )
+
+    raised = at_once(*syncs, *syncs)
+
+    assert raised == []
+    assert (Learner.objects.count(), Qualification.objects.count()) == (340, 301)
+    assert (Registration.objects.count(), Programme.objects.count()) == (40, 1)
+    assert [sync().unchanged for sync in syncs] == [300, 300, 40]
+
+
+@pytest.mark.parametrize("attempt", range(3))
+def test_a_sync_and_a_commit_of_the_same_learners_wait_and_not_in_a_circle(attempt: int) -> None:
+    make_world()
+    # Keys and ULNs in opposite orders.
+    Learner.objects.bulk_create(Learner(uln=str(3_000_000_000 - number)) for number in range(2000))
+    ulns = list(Learner.objects.filter(family_name="").order_by("pk").values_list("uln", flat=True))
+    run = validated("A", ulns)
+    rows = [{"uln": uln, "qualification": "603/2942/X", "programme": "New"} for uln in ulns]
+
+    raised = at_once(lambda: commit(run), lambda: Registration.objects.sync(rows))
+
+    run.refresh_from_db()
+    assert raised == []
+    assert run.state == "committed"
+    assert run.created + run.conflicts == 2000
+    assert Registration.objects.filter(programme__name="New").count() == 2000
+
+
+@pytest.mark.parametrize("attempt", range(3))
+def test_a_registration_moved_to_another_learner_during_a_commit_is_right_or_refused(attempt: int) -> None:
+    make_world()
+    first, second = Learner.objects.filter(uln__in=ULNS[:2]).order_by("uln")
+    other = make_registration(learner=first)
+    run = make_run(
+        make_csv(*([number, uln, "Registered"] for uln in ULNS[:2] for number in ("603/2942/X", "7")))
+    )
+    client = Client()
+    client.force_login(make_user("manage_registration"))
+    url = f"/admin/registration-and-certification/edit/{other.pk}/"
+    form = client.get(url).context["form"]
+    values = {**form.initial, "seen": form["seen"].value(), "learner": second.pk}
+    values = {name: value if value is not None else "" for name, value in values.items()}
+    answers = []
+
+    with pausing():
+        raised = at_once(lambda: commit(run), lambda: answers.append(client.post(url, values).status_code))
+
+    other.refresh_from_db()
+    assert raised == []
+    assert answers[0] in (200, 302)
+    assert other.learner == (second if answers == [302] else first)

@@ -13,6 +13,7 @@ from wagtail_regcert.importing import commit as commit_module
 from wagtail_regcert.importing import runs, staging
 from wagtail_regcert.layouts import Separator
 from wagtail_regcert.models import ImportRun, Registration, RegistrationLogEntry, RunPiece
+from wagtail_regcert.transactions import ATTEMPTS
 
 pytestmark = pytest.mark.django_db
 
@@ -209,6 +210,7 @@ def test_a_run_cancelled_during_its_validation_keeps_no_report(learner, monkeypa
     assert not RunPiece.objects.exists()
 
 
+@pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("error", [OperationalError, IntegrityError])
 @pytest.mark.parametrize(("failures", "state", "numbers"), [(2, "committed", ["R1"]), (3, "failed", [])])
 def test_what_the_database_gave_up_is_tried_again_from_the_start(
@@ -228,12 +230,23 @@ def test_what_the_database_gave_up_is_tried_again_from_the_start(
     try:
         runs.commit(run.pk, by_owner=False)
     except error:
-        assert failures == runs.ATTEMPTS
+        assert failures == ATTEMPTS
 
     assert attempts == [1, 1, 1]
     assert state_of(run) == state
     assert list(Registration.objects.values_list("registration_number", flat=True)) == numbers
     assert RegistrationLogEntry.objects.count() == len(numbers)
+
+
+def test_an_expired_run_cannot_be_claimed(learner):
+    run = make_run(data_of(learner, "R1"))
+    ImportRun.objects.update(created_at=timezone.now() - dt.timedelta(days=8))
+
+    assert not runs.begin_commit(run.pk)
+    ImportRun.objects.update(state=State.FAILED)
+    assert not runs.begin_commit(run.pk)
+    run.pieces.all().delete()
+    assert not runs.begin_validation(run.pk)
 
 
 def test_an_owner_who_got_the_role_back_commits_at_the_second_try(learner):

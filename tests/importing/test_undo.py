@@ -345,6 +345,7 @@ def test_a_failure_on_the_way_leaves_everything_and_can_be_tried_again(user, mat
     assert RegistrationLogEntry.objects.filter(action=UNDO).count() == 2
 
 
+@pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("error", [IntegrityError, OperationalError])
 def test_what_the_database_gives_up_is_tried_again(user, maths, monkeypatch, error):
     run = imported(user, row(make_learner(), "B"))

@@ -60,6 +60,31 @@ def test_a_learner_is_matched_by_reference_then_by_uln():
     }
 
 
+@pytest.mark.parametrize(
+    ("rows", "done", "ulns"),
+    [
+        # A swap, a ring, a chain, and one whose ULN goes to somebody new.
+        ([("L1", "2"), ("L2", "1")], (0, 2, 0, []), {"L1": "2", "L2": "1", "L3": "3"}),
+        ([("L1", "2"), ("L2", "3"), ("L3", "1")], (0, 3, 0, []), {"L1": "2", "L2": "3", "L3": "1"}),
+        ([("L2", "1"), ("L1", "4")], (0, 2, 0, []), {"L1": "4", "L2": "1", "L3": "3"}),
+        ([("L4", "1"), ("L1", "")], (1, 1, 0, []), {"L1": None, "L2": "2", "L3": "3", "L4": "1"}),
+        # Who keeps a ULN keeps it from all that would have had it in the end.
+        ([("L1", "3"), ("L2", "1")], (0, 0, 0, [(0, "uln"), (1, "uln")]), {"L1": "1", "L2": "2", "L3": "3"}),
+        ([("L1", "4"), ("L1", "5"), ("L2", "1")], (0, 2, 0, [(1, "")]), {"L1": "4", "L2": "1", "L3": "3"}),
+    ],
+)
+def test_what_counts_is_who_has_a_uln_in_the_end(rows, done, ulns):
+    for number in "123":
+        make_learner(reference=f"L{number}", uln=number)
+    given = [{"reference": reference, "uln": uln} for reference, uln in rows]
+
+    first, second = Learner.objects.sync(given), Learner.objects.sync(given)
+
+    assert did(first) == done
+    assert did(second) == (0, 0, done[0] + done[1], done[3])
+    assert dict(Learner.objects.values_list("reference", "uln")) == ulns
+
+
 def test_fields_not_named_stay_and_blanks_clear():
     make_learner(reference="L1", uln="1", given_names="Ann", family_name="Lee")
 

@@ -8,6 +8,7 @@ from ..history import Entry
 from ..layouts import STORED_FIELDS
 from ..models import ImportRun, Learner, Qualification
 from ..models.sets import names_of
+from ..transactions import OvertakenError
 from .types import Step
 
 _BLANK = ("",) * len(STORED_FIELDS)
@@ -17,6 +18,9 @@ def entries(run: ImportRun, steps: Sequence[Step]) -> Iterator[Entry]:
     """One entry for each registration: file, row, and each field's old and new value."""
     learners = names_of(Learner, {step.learner for step in steps})
     qualifications = names_of(Qualification, {step.qualification for step in steps})
+    if missing := {step.qualification for step in steps} - qualifications.keys():
+        # PostgreSQL would find it out only at the end. Learners are locked, and are there.
+        raise OvertakenError(f"Qualifications deleted meanwhile: {sorted(missing)}")
     for step in steps:
         found = {
             name: [old, new]

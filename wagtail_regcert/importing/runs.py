@@ -9,14 +9,14 @@ import hashlib
 import heapq
 import uuid
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from functools import partial
 from time import monotonic
 from typing import Any
 
 from django.contrib.auth import get_user_model
-from django.db import IntegrityError, OperationalError, connection, transaction
+from django.db import OperationalError, connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_noop
 
@@ -25,6 +25,7 @@ from ..models import ImportRun, RunPiece
 from ..models.runs import silent_since
 from ..permissions import IMPORT, may
 from ..problems import Problem
+from ..transactions import all_or_nothing, drop_dead_connection
 from . import staging
 from .collector import collector_paused
 from .commit import apply_records
@@ -41,8 +42,6 @@ Undo = ImportRun.Undo
 UNDOABLE = ("", Undo.FAILED)
 """States from which an undo may begin."""
 
-ATTEMPTS = 3
-"""How often a commit or an undo is tried when the database gives it up, each time from the start."""
 TOLD_AFTER = 1.0
 """Seconds between two notes of a validation's progress."""
 
@@ -147,9 +146,9 @@ def begin_validation(run_id: uuid.UUID) -> bool:
     """
     match _state(run_id):
         case State.FAILED if not _has_report(run_id):
-            return ImportRun.objects.move(run_id, State.FAILED, State.UPLOADED, failure="")
+            return ImportRun.objects.kept().move(run_id, State.FAILED, State.UPLOADED, failure="")
         case State.UPLOADED | State.VALIDATING as state:
-            return ImportRun.objects.stuck().move(run_id, state, State.UPLOADED)
+            return ImportRun.objects.kept().stuck().move(run_id, state, State.UPLOADED)
     return False
 
 
@@ -184,11 +183,12 @@ def begin_commit(run_id: uuid.UUID) -> bool:
 
     A worker that was only slow may still commit: of two, the second finds nothing to do.
     """
+    kept = ImportRun.objects.kept()
     match _state(run_id):
         case State.VALIDATED:
-            return ImportRun.objects.move(run_id, State.VALIDATED, State.COMMITTING, done=0)
+            return kept.move(run_id, State.VALIDATED, State.COMMITTING, done=0)
         case State.FAILED if _has_report(run_id):
-            return ImportRun.objects.move(run_id, State.FAILED, State.COMMITTING, done=0, failure="")
+            return kept.move(run_id, State.FAILED, State.COMMITTING, done=0, failure="")
         case State.COMMITTING:
             return _take_over(run_id, State.COMMITTING)
     return False
@@ -216,14 +216,8 @@ def _take_over(run_id: uuid.UUID, after: ImportRun.State, **values: Any) -> bool
 
 
 def _fail(run_id: uuid.UUID, before: ImportRun.State, failure: str) -> None:
-    _drop_dead_connection()
+    drop_dead_connection()
     ImportRun.objects.move(run_id, before, State.FAILED, failure=failure)
-
-
-def _drop_dead_connection() -> None:
-    """After a failure: the database may have ended our connection, and the next statement needs a new one."""
-    if not connection.in_atomic_block:
-        connection.close_if_unusable_or_obsolete()
 
 
 def commit(run_id: uuid.UUID, *, by_owner: bool = True) -> None:
@@ -233,26 +227,13 @@ def commit(run_id: uuid.UUID, *, by_owner: bool = True) -> None:
     the owner, if there is one, must still hold both roles.
     """
     try:
-        _all_or_nothing(partial(_commit, run_id, by_owner))
+        with collector_paused():
+            all_or_nothing(partial(_commit, run_id, by_owner))
     except OwnerMayNotImport:
         _fail(run_id, State.COMMITTING, NOT_ALLOWED)
     except Exception:
         _fail(run_id, State.COMMITTING, BROKEN)
         raise
-
-
-def _all_or_nothing(work: Callable[[], None]) -> None:
-    """Do work in one transaction, from the start again where the database gives it up."""
-    for attempt in range(1, ATTEMPTS + 1):
-        try:
-            with collector_paused(), transaction.atomic():
-                work()
-            break
-        except (IntegrityError, OperationalError):
-            # A row that we refer to was deleted, or the database broke a circle of waiting, or stopped.
-            if attempt == ATTEMPTS:
-                raise
-            _drop_dead_connection()
 
 
 def _commit(run_id: uuid.UUID, by_owner: bool) -> None:
@@ -314,7 +295,8 @@ def begin_undo(run_id: uuid.UUID, user: Any) -> bool:
 def undo(run_id: uuid.UUID, user_id: Any) -> None:
     """Undo a claimed run as this user: all that nobody touched since or, on any failure, nothing."""
     try:
-        _all_or_nothing(partial(_undo, run_id, user_id))
+        with collector_paused():
+            all_or_nothing(partial(_undo, run_id, user_id))
     except MayNotUndo:
         give_up_undo(run_id, MAY_NOT_UNDO)
     except Exception:
@@ -324,7 +306,7 @@ def undo(run_id: uuid.UUID, user_id: Any) -> None:
 
 def give_up_undo(run_id: uuid.UUID, failure: str = BROKEN) -> None:
     """Say that a claimed undo did not happen, and why; it can be asked for again."""
-    _drop_dead_connection()
+    drop_dead_connection()
     ImportRun.objects.move_undo(run_id, (Undo.RUNNING,), Undo.FAILED, failure=failure)
 
 

@@ -10,9 +10,10 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
-from django.db import models, transaction
+from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -31,6 +32,7 @@ from ..cells import (
 from ..history import SYNC, Entry, changes, plain, write_entries
 from ..messages import sentence
 from ..problems import CellError, Code
+from ..transactions import all_or_nothing
 from .sets import fields_of, in_chunks, insert_rows, take_write_lock, update_rows
 
 SyncRows = Iterable[Mapping[str, Any]]
@@ -64,6 +66,24 @@ class RowProblem(Exception):
         super().__init__(message)
         self.name = name
         self.message = message
+
+    def at(self, index: int) -> SyncProblem:
+        return SyncProblem(index, self.name, self.message)
+
+
+IndexedRow = tuple[int, dict[str, Any]]
+"""Where a row stood, and its values as read."""
+
+
+@dataclass
+class SyncPlan:
+    """What a sync is about to do."""
+
+    creates: list[dict[str, Any]] = field(default_factory=list)
+    updates: list[tuple[dict[str, Any], dict[str, Any]]] = field(default_factory=list)
+    """Before and after."""
+    unchanged: int = 0
+    problems: list[SyncProblem] = field(default_factory=list)
 
 
 Reader = Callable[[Any], Any]
@@ -137,27 +157,36 @@ class Sync:
     def __init__(self, model: type[models.Model], *, user: Any = None) -> None:
         self.model = model
         self.user = user
-        self.result = SyncResult()
 
     def run(self, rows: SyncRows) -> SyncResult:
         """Bring the table in line with the rows, in one transaction."""
-        with transaction.atomic():
-            take_write_lock(self.model)
-            self._run([(index, row) for index, row in enumerate(rows)])
-        self.result.problems.sort(key=lambda problem: problem.index)
-        return self.result
+        return all_or_nothing(partial(self._run, list(rows)))
 
-    def _run(self, rows: Sequence[tuple[int, Mapping[str, Any]]]) -> None:
-        read = []
-        for index, row in rows:
+    def _run(self, rows: Sequence[Mapping[str, Any]]) -> SyncResult:
+        take_write_lock(self.model)
+        unread: list[SyncProblem] = []
+        read: list[IndexedRow] = []
+        for index, row in enumerate(rows):
             try:
                 read.append((index, self._read(row)))
             except RowProblem as problem:
-                self._report(index, problem)
+                unread.append(problem.at(index))
         self.prepare([values for _index, values in read])
+        plan = self._plan(read)
+        while self.hold_back(*_parted(read, {problem.index for problem in plan.problems})):
+            plan = self._plan(read)
+        self.name_related([*plan.creates, *(after for _before, after in plan.updates)])
+        self.write(plan.creates, plan.updates)
+        return SyncResult(
+            created=len(plan.creates),
+            updated=len(plan.updates),
+            unchanged=plan.unchanged,
+            problems=sorted([*unread, *plan.problems], key=lambda problem: problem.index),
+        )
+
+    def _plan(self, read: Sequence[IndexedRow]) -> SyncPlan:
+        plan = SyncPlan()
         seen: set[Any] = set()
-        creates: list[dict[str, Any]] = []
-        updates: list[tuple[dict[str, Any], dict[str, Any]]] = []
         for index, values in read:
             try:
                 before = self.match(values)
@@ -167,22 +196,20 @@ class Sync:
                 if not keys.isdisjoint(seen):
                     raise RowProblem("", _("Another row is about the same record."))
             except RowProblem as problem:
-                self._report(index, problem)
+                plan.problems.append(problem.at(index))
                 continue
             seen |= keys
             if before is None:
-                creates.append(after)
+                plan.creates.append(after)
             elif after != before:
-                updates.append((before, after))
+                plan.updates.append((before, after))
             else:
-                self.result.unchanged += 1
-        self.name_related([*creates, *(after for _before, after in updates)])
-        self.write(creates, updates)
-        self.result.created = len(creates)
-        self.result.updated = len(updates)
+                plan.unchanged += 1
+        return plan
 
-    def _report(self, index: int, problem: RowProblem) -> None:
-        self.result.problems.append(SyncProblem(index, problem.name, problem.message))
+    def hold_back(self, left_alone: Sequence[Mapping[str, Any]], taken: Sequence[Mapping[str, Any]]) -> bool:
+        """Told which rows were left alone and which not; whether all must be planned again for that."""
+        return False
 
     def _read(self, row: Mapping[str, Any]) -> dict[str, Any]:
         values = {}
@@ -273,20 +300,47 @@ class LearnerSync(Sync):
     def prepare(self, rows: Sequence[Mapping[str, Any]]) -> None:
         self._by_reference = self.fetch("reference", (row.get("reference") for row in rows))
         self._by_uln = self.fetch("uln", (row.get("uln") for row in rows))
+        # What counts is who has a ULN in the end: two learners may swap theirs.
+        self._new_ulns: dict[str, str] = {}
+        for row in rows:
+            if row.get("reference") and "uln" in row:
+                self._new_ulns.setdefault(row["reference"], row["uln"])
 
     def match(self, values: Mapping[str, Any]) -> dict[str, Any] | None:
         reference, uln = values.get("reference"), values.get("uln")
         if not reference and not uln:
             raise RowProblem("", _("A learner needs a reference or a ULN to be known by."))
         found = self._by_reference.get(reference) if reference else None
-        by_uln = self._by_uln.get(uln) if uln else None
-        if found is None and by_uln is not None:
-            if reference and by_uln["reference"]:
-                raise RowProblem("uln", _("Learner %s already has this ULN.") % by_uln["reference"])
-            return by_uln
-        if found is not None and by_uln is not None and by_uln["id"] != found["id"]:
+        holder = self._by_uln.get(uln) if uln else None
+        if holder is None or (reference and self._gives_up_its_uln(holder)):
+            return found
+        if found is None:
+            if reference and holder["reference"]:
+                raise RowProblem("uln", _("Learner %s already has this ULN.") % holder["reference"])
+            return holder
+        if holder["id"] != found["id"]:
             raise RowProblem("uln", _("Another learner already has this ULN."))
         return found
+
+    def _gives_up_its_uln(self, learner: Mapping[str, Any]) -> bool:
+        """Whether a row of this sync gives the learner another ULN, or none."""
+        return self._new_ulns.get(learner["reference"], learner["uln"]) != learner["uln"]
+
+    def hold_back(self, left_alone: Sequence[Mapping[str, Any]], taken: Sequence[Mapping[str, Any]]) -> bool:
+        # A learner whose row is left alone keeps its ULN.
+        kept = self._new_ulns.keys() & {row.get("reference") for row in left_alone}
+        kept -= {row.get("reference") for row in taken}
+        for reference in kept:
+            del self._new_ulns[reference]
+        return bool(kept)
+
+    def write(
+        self, creates: Sequence[dict[str, Any]], updates: Sequence[tuple[dict[str, Any], dict[str, Any]]]
+    ) -> None:
+        # First free what others get: databases look at one row after the other.
+        freed = [before["id"] for before, after in updates if before["uln"] not in ("", after["uln"])]
+        update_rows(self.model, ["uln"], [(None, key) for key in freed])
+        super().write(creates, updates)
 
     def keys(self, after: Mapping[str, Any]) -> set[Any]:
         return {(name, after[name]) for name in ("id", "uln", "reference") if after.get(name)}
@@ -373,9 +427,8 @@ class RegistrationSync(Sync):
         )
         self._programmes = by_name(Programme, (row.get("programme", "") for row in rows))
         learners = {*self._ulns.values(), *self._references.values()}
-        # Learners first, as commits of imports do, so that they wait for each other but not in a circle.
-        for chunk in in_chunks(sorted(learners)):
-            list(Learner.objects.select_for_update().filter(pk__in=chunk).order_by("pk").values_list("pk"))
+        # Learners first and by their ULNs, as commits of imports do, so that they wait but not in a circle.
+        Learner.objects.select_for_update().order_by("uln").by_uln(Learner.objects.ulns_of(learners))
         self._stored: dict[tuple[int, int], dict[str, Any]] = {}
         for chunk in in_chunks(sorted(learners)):
             found = self.model._default_manager.select_for_update().filter(learner__in=chunk)
@@ -453,6 +506,16 @@ class RegistrationSync(Sync):
             what = changes(before and _tracked(before), _tracked(after))
             entries.append(Entry(pk, label, {"changes": what}))
         write_entries(SYNC, entries, user=self.user, timestamp=now)
+
+
+def _parted(
+    rows: Sequence[IndexedRow], chosen: set[int]
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """The values of the rows at the chosen places, and those of the others."""
+    return (
+        [values for index, values in rows if index in chosen],
+        [values for index, values in rows if index not in chosen],
+    )
 
 
 def by_name(model: Any, names: Iterable[str]) -> dict[str, int]:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from django.db import transaction
-from django.db.models import ProtectedError
+from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -15,6 +14,7 @@ from wagtail.admin import messages
 from wagtail.snippets.views.snippets import DeleteView
 
 from ..models import AwardingOrganisation, Qualification, Registration
+from ..models.sets import take_write_lock
 
 MOST_NAMED = 5
 """Refusals spelled out for one request."""
@@ -61,9 +61,10 @@ class ReferenceDeleteView(DeleteView):
             return refused
         try:
             with transaction.atomic():
+                take_write_lock(self.model)
                 return super().post(request, *args, **kwargs)
-        except ProtectedError:
-            # Something came to refer to it just now.
+        except IntegrityError:
+            # Something came to refer to it just now. (A ProtectedError is one too.)
             return self._refused() or redirect(reverse(self.index_url_name))
 
     def _refused(self) -> HttpResponseBase | None:

@@ -12,12 +12,26 @@ from wagtail.snippets.views.snippets import CreateView, DeleteView, EditView
 
 from ..history import CREATE, DELETE, EDIT, changes, log_change, snapshot
 from ..models import Learner, Registration
+from ..models.fields import may_be_key
 from ..models.sets import take_write_lock
 
 
-def locked(pk: Any) -> Registration:
-    """The registration as stored now, which nobody else may change until the transaction ends."""
+def lock_learners(*keys: Any) -> None:
+    """Keep learners from changing, and from getting registrations, until the transaction ends.
+
+    Before any registration, and in the order of a commit: otherwise each would hold what the other needs.
+    """
     take_write_lock(Registration)
+    learners = Learner.objects.select_for_update().order_by("uln")
+    list(learners.filter(pk__in=[key for key in keys if may_be_key(str(key))]).values_list("pk"))
+
+
+def locked(pk: Any, *learners: Any) -> Registration:
+    """The registration as stored now, which nobody else may change until the transaction ends.
+
+    ``learners`` are the keys of those whom it belongs to, before and after.
+    """
+    lock_learners(*learners)
     try:
         return Registration.objects.select_for_update().get(pk=pk)
     except Registration.DoesNotExist:
@@ -57,9 +71,7 @@ class RegistrationCreateView(SaveWithHistory, CreateView):
     history_action = CREATE
 
     def save_instance(self) -> Registration:
-        take_write_lock(Registration)
-        # Before the new row is there, as a commit does: otherwise each would hold what the other needs.
-        Learner.objects.select_for_update().filter(pk=self.form.instance.learner_id).first()
+        lock_learners(self.form.instance.learner_id)
         return super().save_instance()
 
 
@@ -68,7 +80,7 @@ class RegistrationEditView(SaveWithHistory, EditView):
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         with transaction.atomic():
-            self.object = locked(self.object.pk)
+            self.object = locked(self.object.pk, self.object.learner_id, request.POST.get("learner", ""))
             response = super().post(request, *args, **kwargs)
             if hasattr(response, "render") and not response.is_rendered:
                 # While what it shows is still locked.
@@ -79,7 +91,7 @@ class RegistrationEditView(SaveWithHistory, EditView):
 class RegistrationDeleteView(DeleteView):
     def delete_action(self) -> None:
         with transaction.atomic():
-            registration = locked(self.object.pk)
+            registration = locked(self.object.pk, self.object.learner_id)
             found = changes(snapshot(registration), None)
             log_change(DELETE, registration, found, user=self.request.user, timestamp=timezone.now())
             registration.delete()

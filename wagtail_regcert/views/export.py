@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
@@ -25,6 +26,7 @@ from .imports import csv_download
 from .listing import filters_in, listing_for
 
 
+@transaction.non_atomic_requests
 @require_safe
 def export(request: HttpRequest) -> HttpResponseBase:
     """Download all records of the listing's filters and search, in either layout."""

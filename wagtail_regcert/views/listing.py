@@ -301,6 +301,11 @@ def reference_tables(user: Any) -> dict[str, Any]:
 class ReferenceIndexView(IndexView):
     """The list of learners, qualifications and the rest."""
 
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if self.is_export:
+            raise PermissionDenied
+        return super().get(request, *args, **kwargs)
+
     def search_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
         # Nothing stored is so long, and SQLite fails on patterns of over 50,000 bytes.
         too_long = self.is_searching and len(self.search_query) > LONGEST

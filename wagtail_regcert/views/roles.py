@@ -7,7 +7,8 @@ from functools import wraps
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotAllowed
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.functional import cached_property
@@ -17,6 +18,9 @@ from ..models import ImportRun, Registration
 from ..permissions import IMPORT, may
 
 View = Callable[..., HttpResponseBase]
+
+METHODS = ("GET", "HEAD", "POST", "OPTIONS")
+"""Django's generic views know more: a DELETE would delete past our history and our locks."""
 
 
 def checked(view: View, allows: Callable[[Any], bool]) -> View:
@@ -29,13 +33,19 @@ def checked(view: View, allows: Callable[[Any], bool]) -> View:
     def check(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not allows(request.user):
             raise PermissionDenied
+        if request.method not in METHODS:
+            return HttpResponseNotAllowed(METHODS)
         return view(request, *args, **kwargs)
 
-    return check
+    # What writes begins its own transactions, each with a write: under ``ATOMIC_REQUESTS`` SQLite would
+    # refuse a transaction that began with reading the session.
+    return transaction.non_atomic_requests(check)
 
 
 class ImporterView(ClassView):
     """Open to holders of both roles. Nothing of it is kept by browsers or proxies."""
+
+    http_method_names = [method.lower() for method in METHODS]
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not may(request.user, IMPORT):
