@@ -10,7 +10,7 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import random
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -303,7 +303,7 @@ def progress(chance: random.Random, steps: Sequence[int] = STEPS) -> dict[str, A
 
 
 def write_csv(path: Path, size: Size, records: int) -> None:
-    """Write a file to import: updates, creates, clearings, unchanged records and every kind of error."""
+    """Write a file to import: updates, creates, clearings, unchanged records, errors, warnings."""
     with path.open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(REGISTRATIONS.headings)
@@ -318,13 +318,24 @@ def csv_rows(size: Size, records: int) -> Iterator[list[str]]:
     new = good * 38 // 100
     every = pairs(size, new)
     old = min(good - new, size.registrations)
-    as_stored = {(one["uln"], one["qualification"]): one for one in islice(registrations(size), old // 20)}
+    same = old // 20
+    as_stored = {(one["uln"], one["qualification"]): one for one in islice(registrations(size), same)}
     rows = [row(*pair, as_stored.get(pair) or progress(chance)) for pair in every[:old]]
     rows += [row(*pair, progress(chance)) for pair in every[size.registrations :]]
+    rows[same : same + len(ODD)] = [odd(cells) for odd, cells in zip(ODD, rows[same:], strict=False)]
     bad = list(bad_rows(chance))
     rows += [bad[index % len(bad)] for index in range(wrong)]
     chance.shuffle(rows)
     return iter(rows)
+
+
+ODD: tuple[Callable[[list[str]], list[str]], ...] = (
+    lambda cells: [*cells[:2], Status.ACHIEVED.label, *cells[3:6], "", *cells[7:]],
+    lambda cells: [*cells[:4], "01/09/2025", "", "01/08/2025", *cells[7:]],
+    lambda cells: [*cells[:4], "01/09/2099", *cells[5:]],
+    lambda cells: cells[:5],
+)
+"""Each makes a good record look odd: a date missing, out of order, in the future; cells left out."""
 
 
 def row(uln: str, number: str, values: Mapping[str, Any]) -> list[str]:

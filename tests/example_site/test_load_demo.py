@@ -9,7 +9,7 @@ from django.contrib.auth import authenticate, get_user_model
 from django.core.management import CommandError, call_command
 
 from tests.makers import make_run
-from wagtail_regcert.importing import runs
+from wagtail_regcert.importing import runs, staging
 from wagtail_regcert.layouts import REGISTRATIONS
 from wagtail_regcert.models import (
     AwardingOrganisation,
@@ -18,9 +18,10 @@ from wagtail_regcert.models import (
     Qualification,
     Registration,
     RegistrationLogEntry,
+    RunPiece,
 )
 from wagtail_regcert.permissions import DELETE, EXPORT, IMPORT, MANAGE, may
-from wagtail_regcert.problems import Code
+from wagtail_regcert.problems import Code, Warn
 
 pytestmark = pytest.mark.django_db
 
@@ -94,6 +95,8 @@ def test_the_file_beside_creates_updates_clears_and_has_every_error(load, path):
     assert codes == set(Code) - {Code.CHANGED_SINCE_VALIDATION}
     assert run.rows == 50
     assert all((run.created, run.updated, run.unchanged, run.cleared, run.rejected))
+    warnings = {warning.code for warning in staging.load_problems(run, RunPiece.Kind.WARNINGS)}
+    assert warnings == set(Warn) - {Warn.CHECK_DIGIT}
 
 
 def test_the_file_is_as_excel_writes_it_in_the_import_layout(load, path):
