@@ -307,6 +307,19 @@ def test_history_says_what_changed_and_keeps_the_name_of_a_deleted_user(client, 
     assert RegistrationLogEntry.objects.get().user_name == name
 
 
+def test_the_history_calls_what_it_refers_to_by_name(client, manager):
+    learner, other, qualification = make_learner(), make_learner(), make_qualification()
+    pair = {"uln": learner.uln, "qualification": qualification.number}
+    Registration.objects.sync([{**pair, "programme": "Carpenter"}])
+    registration = Registration.objects.get()
+    client.post(f"{LISTING}edit/{registration.pk}/", form_of(client, registration, learner=other.pk))
+
+    html = client.get(f"{LISTING}history/{registration.pk}/").content.decode()
+
+    assert "Synchronised: Programme: Carpenter" in html
+    assert f"Edited: Learner: {learner} → {other}" in html
+
+
 def test_what_is_referred_to_is_not_deleted_and_the_message_says_by_how_many(client):
     client.force_login(make_user(superuser=True))
     learner, qualification, programme = make_learner(), make_qualification(), make_programme()

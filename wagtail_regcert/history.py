@@ -157,6 +157,9 @@ def describe(data: Mapping[str, Any]) -> str:
 
     parts = []
     for name, (old, new) in data.get("changes", {}).items():
+        if name in ("learner", "qualification") and not (old and new):
+            # Of a registration that was created or deleted: its name says that.
+            continue
         field: Any = Registration._meta.get_field(name)
         old, new = _shown(field, old), _shown(field, new)
         label = force_str(field.verbose_name).capitalize()
@@ -176,7 +179,10 @@ def _shown(field: Any, value: str) -> str:
         return str(dict(field.flatchoices).get(value, value))
     if field.name.endswith("_date"):
         return Date().format(dt.date.fromisoformat(value))
-    return f"#{value}" if field.is_relation else value
+    if field.is_relation:
+        # As it is called now. It may be gone.
+        return str(field.related_model._base_manager.filter(pk=value).first() or f"#{value}")
+    return value
 
 
 def register(registry: Any) -> None:

@@ -29,19 +29,21 @@ def start_export(
     ``filters`` says in words or as a query string what ``registrations`` were chosen by.
     """
     has_uln = Q(learner__uln__isnull=False)
-    found = registrations.order_by().aggregate(
-        total=Count("pk"), with_uln=Count("pk", filter=has_uln), last=Max("pk")
-    )
-    records = found["total"]
+    counts: dict[str, Any] = {"records": Count("pk"), "last": Max("pk")}
     if layout is ExportLayout.IMPORT:
-        registrations, records = registrations.filter(has_uln), found["with_uln"]
+        # Looks at every learner, which the other layout need not wait for.
+        counts["records_with_uln"] = Count("pk", filter=has_uln)
+    found = registrations.order_by().aggregate(**counts)
+    records = found["records"]
+    if layout is ExportLayout.IMPORT:
+        registrations, records = registrations.filter(has_uln), found["records_with_uln"]
     run = ExportRun.objects.create(
         user=user,
         user_name=user.get_username() if user else "",
         layout=layout.value,
         filters=filters,
         records=records,
-        left_out=found["total"] - records,
+        left_out=found["records"] - records,
     )
     return run, export_bytes(registrations, layout, last=found["last"] or 0)
 
