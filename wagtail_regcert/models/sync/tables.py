@@ -1,286 +1,21 @@
-"""Keeping the tables up to date from a site's own data: rows in, created or updated rows out.
-
-Rows are mappings by field name. Fields that a row does not name stay as they are, a blank removes the
-stored value, rows that are absent stay. What is wrong with a row is reported and stops only that row.
-Running the same rows twice changes nothing.
-"""
+"""The syncs of learners, qualifications and registrations: how each is matched and written."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from functools import partial
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from ..cells import (
-    TEMPORARY_ULN,
-    Date,
-    Gender,
-    Status,
-    StatusLabel,
-    Text,
-    bad_character,
-    clean,
-    match_key,
-    parse_day,
-)
-from ..history import SYNC, Entry, changes, plain, write_entries
-from ..messages import sentence
-from ..problems import CellError, Code
-from ..transactions import all_or_nothing
-from .sets import fields_of, in_chunks, insert_rows, take_write_lock, update_rows
-
-SyncRows = Iterable[Mapping[str, Any]]
-
-
-@dataclass(frozen=True)
-class SyncProblem:
-    """Why a row was left alone."""
-
-    index: int
-    """Of the row, from 0."""
-    field: str
-    """``""`` for the row as a whole."""
-    message: str
-
-
-@dataclass
-class SyncResult:
-    """What a sync did, in rows."""
-
-    created: int = 0
-    updated: int = 0
-    unchanged: int = 0
-    problems: list[SyncProblem] = field(default_factory=list)
-
-
-class RowProblem(Exception):
-    """Stops one row."""
-
-    def __init__(self, name: str, message: str) -> None:
-        super().__init__(message)
-        self.name = name
-        self.message = message
-
-    def at(self, index: int) -> SyncProblem:
-        return SyncProblem(index, self.name, self.message)
-
-
-IndexedRow = tuple[int, dict[str, Any]]
-"""Where a row stood, and its values as read."""
-
-
-@dataclass
-class SyncPlan:
-    """What a sync is about to do."""
-
-    creates: list[dict[str, Any]] = field(default_factory=list)
-    updates: list[tuple[dict[str, Any], dict[str, Any]]] = field(default_factory=list)
-    """Before and after."""
-    unchanged: int = 0
-    problems: list[SyncProblem] = field(default_factory=list)
-
-
-Reader = Callable[[Any], Any]
-
-
-def text(limit: int) -> Reader:
-    """Read a text as a cell is read; ``""`` when blank."""
-
-    def read(value: Any) -> str:
-        return str(_checked(clean(str(value)), Text(limit).parse)) if value is not None else ""
-
-    return read
-
-
-def _checked(cell: str, parse: Callable[[str], Any]) -> Any:
-    if not cell:
-        return ""
-    value = bad_character(cell) or parse(cell)
-    if isinstance(value, CellError):
-        raise RowProblem("", sentence(value.code, value.facts, cell))
-    return value
-
-
-def read_date(value: Any) -> dt.date | None:
-    """Read a day: a date, ``dd/mm/yyyy`` or ``yyyy-mm-dd``."""
-    if isinstance(value, dt.datetime):
-        value = value.date()
-    if not isinstance(value, dt.date):
-        cell = clean(str(value)) if value is not None else ""
-        return _checked(cell, parse_day) or None
-    # Through the cell's own form, so that the years of a file hold here too.
-    return _checked(Date().format(value), Date().parse)
-
-
-def read_status(value: Any) -> str:
-    """Read a status: its stored value or its label."""
-    cell = clean(str(value)) if value is not None else ""
-    if cell in set(Status):
-        return cell
-    return _checked(cell, StatusLabel().parse) or Status.NOT_REGISTERED
-
-
-def read_gender(value: Any) -> str:
-    """Read a gender: its code or its label."""
-    cell = clean(str(value)) if value is not None else ""
-    for gender in Gender:
-        if cell.casefold() in (gender.value.casefold(), gender.label.casefold()):
-            return gender.value
-    if cell:
-        labels = ", ".join(gender.label for gender in Gender)
-        raise RowProblem("", _("This is not one of: %s.") % labels)
-    return ""
-
-
-def read_uln(value: Any) -> str:
-    """Read a ULN; the temporary one counts as blank."""
-    uln = text(128)(value)
-    return "" if uln == TEMPORARY_ULN else uln
-
-
-class Sync:
-    """Common ground: read rows, match them, write what differs."""
-
-    readers: Mapping[str, Reader]
-    """Key of a row to how its value is read."""
-    stored: Sequence[str]
-    """Fields written, by attribute name of the column (``…_id`` for related rows)."""
-    nullable: frozenset[str] = frozenset()
-    """Texts stored as null when blank."""
-
-    def __init__(self, model: type[models.Model], *, user: Any = None) -> None:
-        self.model = model
-        self.user = user
-
-    def run(self, rows: SyncRows) -> SyncResult:
-        """Bring the table in line with the rows, in one transaction."""
-        return all_or_nothing(partial(self._run, list(rows)))
-
-    def _run(self, rows: Sequence[Mapping[str, Any]]) -> SyncResult:
-        take_write_lock(self.model)
-        unread: list[SyncProblem] = []
-        read: list[IndexedRow] = []
-        for index, row in enumerate(rows):
-            try:
-                read.append((index, self._read(row)))
-            except RowProblem as problem:
-                unread.append(problem.at(index))
-        self.prepare([values for _index, values in read])
-        plan = self._plan(read)
-        while self.hold_back(*_parted(read, {problem.index for problem in plan.problems})):
-            plan = self._plan(read)
-        self.name_related([*plan.creates, *(after for _before, after in plan.updates)])
-        self.write(plan.creates, plan.updates)
-        return SyncResult(
-            created=len(plan.creates),
-            updated=len(plan.updates),
-            unchanged=plan.unchanged,
-            problems=sorted([*unread, *plan.problems], key=lambda problem: problem.index),
-        )
-
-    def _plan(self, read: Sequence[IndexedRow]) -> SyncPlan:
-        plan = SyncPlan()
-        seen: set[Any] = set()
-        for index, values in read:
-            try:
-                before = self.match(values)
-                after = {**(before or self.blank()), **self.resolve(values)}
-                self.check(before, after)
-                keys = self.keys(after)
-                if not keys.isdisjoint(seen):
-                    raise RowProblem("", _("Another row is about the same record."))
-            except RowProblem as problem:
-                plan.problems.append(problem.at(index))
-                continue
-            seen |= keys
-            if before is None:
-                plan.creates.append(after)
-            elif after != before:
-                plan.updates.append((before, after))
-            else:
-                plan.unchanged += 1
-        return plan
-
-    def hold_back(self, left_alone: Sequence[Mapping[str, Any]], taken: Sequence[Mapping[str, Any]]) -> bool:
-        """Told which rows were left alone and which not; whether all must be planned again for that."""
-        return False
-
-    def _read(self, row: Mapping[str, Any]) -> dict[str, Any]:
-        values = {}
-        for name, value in row.items():
-            reader = self.readers.get(name)
-            if reader is None:
-                known = ", ".join(self.readers)
-                raise RowProblem(name, _("There is no such field. Known are: %s.") % known)
-            try:
-                values[name] = reader(value)
-            except RowProblem as problem:
-                raise RowProblem(name, problem.message) from None
-        return values
-
-    def fetch(self, name: str, values: Iterable[Any]) -> dict[Any, dict[str, Any]]:
-        """Stored rows by the value of one field, locked."""
-        found = {}
-        wanted = sorted({value for value in values if value})
-        for chunk in in_chunks(wanted):
-            rows = self.model._default_manager.filter(**{f"{name}__in": chunk})
-            for row in rows.select_for_update().order_by("pk").values("id", *self.stored):
-                # Blank texts that are stored as null compare as "".
-                found[row[name]] = {
-                    key: "" if value is None and key in self.nullable else value for key, value in row.items()
-                }
-        return found
-
-    def blank(self) -> dict[str, Any]:
-        """A record before anything is known of it."""
-        return {
-            name: "" if name in self.nullable else field.get_default()
-            for name, field in zip(self.stored, fields_of(self.model, self.names()), strict=True)
-        }
-
-    def columns(self, after: Mapping[str, Any]) -> tuple[Any, ...]:
-        """A record's values as stored."""
-        return tuple(after[name] or None if name in self.nullable else after[name] for name in self.stored)
-
-    def names(self) -> tuple[str, ...]:
-        return tuple(name.removesuffix("_id") for name in self.stored)
-
-    def write(
-        self, creates: Sequence[dict[str, Any]], updates: Sequence[tuple[dict[str, Any], dict[str, Any]]]
-    ) -> None:
-        """Insert and update in bulk."""
-        insert_rows(self.model, self.names(), [self.columns(after) for after in creates])
-        update_rows(
-            self.model, self.names(), [(*self.columns(after), before["id"]) for before, after in updates]
-        )
-
-    def name_related(self, records: Sequence[dict[str, Any]]) -> None:
-        """Give the records the keys of rows that they name and that are not stored yet."""
-
-    def prepare(self, rows: Sequence[Mapping[str, Any]]) -> None:
-        """Fetch everything that matching needs, as sets."""
-        raise NotImplementedError
-
-    def match(self, values: Mapping[str, Any]) -> dict[str, Any] | None:
-        """The stored record that a row is about."""
-        raise NotImplementedError
-
-    def resolve(self, values: Mapping[str, Any]) -> dict[str, Any]:
-        """A row's values by stored name."""
-        return dict(values)
-
-    def check(self, before: Mapping[str, Any] | None, after: Mapping[str, Any]) -> None:
-        """Raise :class:`RowProblem` for what may not be stored."""
-
-    def keys(self, after: Mapping[str, Any]) -> set[Any]:
-        """What no two rows may share."""
-        raise NotImplementedError
+from ...cells import match_key
+from ...history import SYNC, Entry, changes, plain, write_entries
+from ...messages import sentence
+from ...problems import Code
+from ..sets import in_chunks, insert_rows, update_rows
+from .base import Sync
+from .values import RowProblem, read_date, read_gender, read_status, read_uln, text
 
 
 class LearnerSync(Sync):
@@ -353,7 +88,7 @@ class QualificationSync(Sync):
     stored = ("number", "match_key", "title", "awarding_organisation_id")
 
     def prepare(self, rows: Sequence[Mapping[str, Any]]) -> None:
-        from .qualifications import AwardingOrganisation
+        from ..qualifications import AwardingOrganisation
 
         self._by_key = self.fetch("match_key", (match_key(row.get("number", "")) for row in rows))
         self._organisations = by_name(
@@ -375,7 +110,7 @@ class QualificationSync(Sync):
         return found
 
     def name_related(self, records: Sequence[dict[str, Any]]) -> None:
-        from .qualifications import AwardingOrganisation
+        from ..qualifications import AwardingOrganisation
 
         create_named(AwardingOrganisation, "awarding_organisation_id", records)
 
@@ -412,8 +147,8 @@ class RegistrationSync(Sync):
     stored = ("learner_id", "qualification_id", "programme_id", *tuple(readers)[5:])
 
     def prepare(self, rows: Sequence[Mapping[str, Any]]) -> None:
-        from .learners import Learner
-        from .qualifications import Programme, Qualification
+        from ..learners import Learner
+        from ..qualifications import Programme, Qualification
 
         self._ulns = Learner.objects.by_uln(
             {uln for row in rows for uln in (row.get("learner"), row.get("uln")) if uln}
@@ -464,7 +199,7 @@ class RegistrationSync(Sync):
         return found
 
     def name_related(self, records: Sequence[dict[str, Any]]) -> None:
-        from .qualifications import Programme
+        from ..qualifications import Programme
 
         create_named(Programme, "programme_id", records)
 
@@ -506,16 +241,6 @@ class RegistrationSync(Sync):
             what = changes(before and _tracked(before), _tracked(after))
             entries.append(Entry(pk, label, {"changes": what}))
         write_entries(SYNC, entries, user=self.user, timestamp=now)
-
-
-def _parted(
-    rows: Sequence[IndexedRow], chosen: set[int]
-) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    """The values of the rows at the chosen places, and those of the others."""
-    return (
-        [values for index, values in rows if index in chosen],
-        [values for index, values in rows if index not in chosen],
-    )
 
 
 def by_name(model: Any, names: Iterable[str]) -> dict[str, int]:
