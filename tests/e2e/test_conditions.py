@@ -29,6 +29,14 @@ def test_without_javascript_the_whole_import_works(without_script, transactional
     assert Registration.objects.count() == 3
 
 
+def test_without_javascript_the_tips_are_a_part_of_the_page(without_script, transactional_db):
+    page = without_script
+    page.goto(reverse("wagtail_regcert:import"))
+
+    assert page.get_by_text("A blank cell removes the stored value.").is_visible()
+    assert page.locator(".regcert-tips").evaluate("tips => getComputedStyle(tips).position") == "static"
+
+
 def test_without_javascript_the_page_of_a_running_import_comes_again_by_itself(without_script, user):
     run = make_run(make_csv(*GOOD), user=user)
     ImportRun.objects.filter(pk=run.pk).update(state=ImportRun.State.VALIDATING)

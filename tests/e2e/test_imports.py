@@ -51,12 +51,16 @@ def test_two_files_and_a_file_of_another_kind_are_told_at_once(page):
     form(page)
     error, zone = page.locator(".regcert-drop__error").first, page.locator(".regcert-drop")
 
+    zone.evaluate(DROP, [["good.csv", "a"]])
     zone.evaluate(DROP, [["a.csv", "a"], ["b.csv", "b"]])
     two = error.inner_text()
+    chosen = page.locator("input[type=file]").evaluate("input => input.files.length")
+    name = page.locator(".regcert-drop__name").inner_text()
     zone.evaluate(DROP, [["a.xlsx", "a"]])
     kind = error.inner_text()
 
     assert two == "Drop one file only."
+    assert (chosen, name) == (0, "")
     assert kind.startswith("The selected file must be a CSV.")
     assert not ImportRun.objects.exists()
 
@@ -88,12 +92,17 @@ def test_another_separator_is_offered_and_its_fault_told(page):
 
     page.get_by_role("button", name="Validate").click()
     page.locator(".regcert-drop__error:not(:empty)").first.wait_for()
-    refused = ImportRun.objects.count()
+    refused = (ImportRun.objects.count(), page.title().startswith("Error: "))
     offer.click()
+    error = page.locator(".regcert-drop__error").first.inner_text()
+    summary = page.locator(".regcert-summary").is_visible()
+    title = page.title()
     page.get_by_role("button", name="Validate").click()
     page.get_by_role("button", name="Upload 3 accepted records").wait_for()
 
-    assert refused == 0
+    assert refused == (0, True)
+    assert (error, summary) == ("", False)
+    assert not title.startswith("Error: ")
 
 
 def test_cancel_writes_nothing(page):
@@ -116,22 +125,88 @@ def test_a_double_click_uploads_once_and_back_does_not_upload_again(page):
     assert ImportRun.objects.get().created == 3
 
 
-def test_escape_closes_tips_before_the_popup_and_focus_goes_back(page):
+def popup(page):
     page.goto(LISTING)
-    opener = page.get_by_role("link", name="Import and Update")
-    opener.click()
-    dialog = page.get_by_role("dialog")
+    page.get_by_role("link", name="Import and Update").click()
+    dialog = page.get_by_role("dialog", name="Import and Update Qualifications")
     dialog.wait_for()
-    dialog.get_by_role("button", name="Tips", exact=True).click()
-    tips = page.locator(".regcert-import--tips")
+    return dialog
+
+
+def test_escape_closes_tips_before_the_popup_and_focus_goes_back(page):
+    dialog = popup(page)
+    button = dialog.get_by_role("button", name="Tips", exact=True)
+    button.click()
+    tips = page.get_by_role("dialog", name="Tips")
+    opened = (tips.is_visible(), button.get_attribute("aria-expanded"))
 
     page.keyboard.press("Escape")
-    after_one = (tips.count(), dialog.is_visible())
+    tips.wait_for(state="hidden")
+    after_one = (dialog.is_visible(), button.get_attribute("aria-expanded"))
+    focused = button.evaluate("button => button === document.activeElement")
     page.keyboard.press("Escape")
     dialog.wait_for(state="hidden")
 
-    assert after_one == (0, True)
-    assert opener.evaluate("link => link === document.activeElement")
+    assert opened == (True, "true")
+    assert after_one == (True, "false")
+    assert focused
+    assert page.locator("#regcert-import-link").evaluate("link => link === document.activeElement")
+
+
+def test_the_focus_stays_in_the_popup_and_in_open_tips_in_them(page):
+    dialog = popup(page)
+    names = "document.activeElement.closest('.regcert-tips') ? 'tips' : document.activeElement.innerText"
+
+    dialog.get_by_role("button", name="Validate").focus()
+    page.keyboard.press("Tab")
+    first = page.evaluate("document.activeElement.className")
+    page.keyboard.press("Shift+Tab")
+    last = page.evaluate(names)
+    dialog.get_by_role("button", name="Tips", exact=True).click()
+    inside = set()
+    for _press in range(8):
+        page.keyboard.press("Tab")
+        inside.add(page.evaluate(f"document.activeElement === document.body ? 'browser' : {names}"))
+    page.mouse.click(5, 5)
+    page.get_by_role("dialog", name="Tips").wait_for(state="hidden")
+
+    assert first == "w-dialog__close-button"
+    assert last == "Validate"
+    assert inside <= {"tips", "browser"}
+    assert dialog.is_visible()
+
+
+@pytest.mark.parametrize("leave", ["key", "cross", "outside"])
+def test_the_popup_opened_again_is_as_new(page, leave):
+    dialog = popup(page)
+    title = page.title()
+    zone, chosen = dialog.locator(".regcert-drop"), dialog.locator("input[type=file]")
+    chosen.set_input_files(file(make_csv(*GOOD, separator=";")))
+    dialog.locator(".regcert-field__offer").wait_for()
+    dialog.get_by_label("Separator").select_option("pipe")
+    dialog.get_by_role("button", name="Validate").click()
+    dialog.locator(".regcert-summary").wait_for()
+    wrong = (page.title(), chosen.get_attribute("aria-invalid"), zone.get_attribute("class"))
+
+    if leave == "key":
+        page.keyboard.press("Escape")
+    elif leave == "cross":
+        dialog.get_by_role("button", name="Close dialog").click()
+    else:
+        page.mouse.click(5, 5)
+    dialog.wait_for(state="hidden")
+    closed = page.title()
+    page.locator("#regcert-import-link").click()
+    dialog.wait_for()
+
+    assert wrong == (f"Error: {title}", "true", "regcert-drop regcert-drop--error")
+    assert (closed, chosen.get_attribute("aria-invalid")) == (title, None)
+    assert zone.get_attribute("class") == "regcert-drop"
+    assert chosen.evaluate("input => input.files.length") == 0
+    assert dialog.get_by_label("Separator").input_value() == "comma"
+    assert dialog.locator(".regcert-drop__name").inner_text() == ""
+    for hidden in (".regcert-summary", ".regcert-field__offer", ".regcert-tips", ".regcert-progress"):
+        assert dialog.locator(hidden).is_hidden()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

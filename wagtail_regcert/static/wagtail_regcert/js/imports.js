@@ -30,6 +30,19 @@
       this.tipsButtonTarget.hidden = false;
       this.tipsCloseTarget.hidden = false;
       this.hintTarget.hidden = false;
+      this.tipsTarget.open = false;
+      this.tipsTarget.closedBy = 'any';
+      // The popup around leaves the focus and the keys to what says this of itself.
+      this.tipsTarget.ariaModal = 'true';
+    }
+
+    /* The popup was closed: opened again, it is as new. */
+    reset() {
+      if (this.request) this.request.abort();
+      this.rest();
+      this.tipsTarget.close();
+      this.formTarget.reset();
+      this.chosen();
     }
 
     get separator() {
@@ -54,14 +67,11 @@
       event.preventDefault();
       this.element.classList.remove('regcert-import--over');
       const { files } = event.dataTransfer;
-      if (files.length > 1) {
-        this.say(this.severalValue);
-        return;
-      }
-      if (files.length === 1) {
-        this.fileTarget.files = files;
-        this.chosen();
-      }
+      if (!files.length) return;
+      const several = files.length > 1;
+      this.fileTarget.files = several ? new DataTransfer().files : files;
+      this.chosen();
+      if (several) this.say(this.severalValue);
     }
 
     chosen() {
@@ -81,7 +91,7 @@
     /* Beside the file, at once; nothing is announced where there is no problem. */
     say(problem) {
       this.errorTarget.textContent = problem;
-      this.fileTarget.toggleAttribute('aria-invalid', Boolean(problem));
+      this.fileTarget.ariaInvalid = problem ? 'true' : null;
       this.zoneTarget.classList.toggle('regcert-drop--error', Boolean(problem));
       this.summaryTarget.hidden = true;
       document.title = problem ? this.titledValue.replace('%(title)s', this.title) : this.title;
@@ -102,6 +112,7 @@
 
     async lookAtSeparator(file) {
       const start = await file.slice(0, 2048).text();
+      if (file !== this.fileTarget.files[0]) return;
       const line = start.split(/\r|\n/).find((one) => one.trim() && !/^\ufeff?sep=/.test(one)) || '';
       const counts = Object.entries(SEPARATORS).map(([name, character]) => [
         line.split(character).length - 1,
@@ -120,6 +131,8 @@
     takeOffer() {
       this.separator.value = this.offered;
       this.offerTarget.hidden = true;
+      // What was said of the file came from the other separator.
+      this.say(this.problemWith(this.fileTarget.files[0]));
       this.separator.focus();
     }
 
@@ -133,6 +146,7 @@
 
     upload() {
       const request = new XMLHttpRequest();
+      this.request = request;
       this.submitTarget.disabled = true;
       this.progressTarget.hidden = false;
       this.tell(this.uploadingValue);
@@ -166,10 +180,15 @@
     }
 
     stopped(problem) {
+      this.rest();
+      this.refuse(problem);
+    }
+
+    /* No upload is on its way. */
+    rest() {
       this.submitTarget.disabled = false;
       this.progressTarget.hidden = true;
       this.tell('');
-      this.refuse(problem);
     }
 
     tell(text) {
@@ -177,32 +196,18 @@
       this.liveTarget.textContent = text;
     }
 
-    toggleTips() {
-      if (this.element.classList.contains('regcert-import--tips')) this.closeTips();
-      else this.openTips();
-    }
-
     openTips() {
-      this.element.classList.add('regcert-import--tips');
-      this.tipsButtonTarget.setAttribute('aria-expanded', 'true');
+      this.tipsTarget.showModal();
+      this.tipsButtonTarget.ariaExpanded = 'true';
       this.tipsTitleTarget.focus();
-      // In the capture phase, before the popup closes itself by the same key.
-      this.onKey = (event) => this.tipsKey(event);
-      document.addEventListener('keydown', this.onKey, true);
     }
 
     closeTips() {
-      this.element.classList.remove('regcert-import--tips');
-      this.tipsButtonTarget.setAttribute('aria-expanded', 'false');
-      document.removeEventListener('keydown', this.onKey, true);
-      this.tipsButtonTarget.focus();
+      this.tipsTarget.close();
     }
 
-    tipsKey(event) {
-      if (event.key !== 'Escape' || !this.element.classList.contains('regcert-import--tips')) return;
-      event.preventDefault();
-      event.stopImmediatePropagation();
-      this.closeTips();
+    tipsClosed() {
+      this.tipsButtonTarget.ariaExpanded = 'false';
     }
   }
 
