@@ -64,6 +64,39 @@ def test_nothing_of_ours_breaks_when_only_scripts_from_the_site_are_allowed(page
     assert [line for line in refused if "Content Security Policy" in line] == []
 
 
+def test_whoever_logged_in_again_elsewhere_uploads_all_the_same(page, client, user, live_server):
+    report(page, make_csv(*GOOD))
+    client.force_login(user)
+    fresh = {"sessionid": client.cookies["sessionid"].value, "csrftoken": "x" * 32}
+    page.context.add_cookies(
+        [{"name": name, "value": value, "url": live_server.url} for name, value in fresh.items()]
+    )
+
+    page.get_by_role("button", name="Upload 3 accepted records").dblclick()
+    page.get_by_role("heading", name="Import Result").wait_for()
+
+    assert Registration.objects.count() == 3
+
+
+def test_a_form_is_sent_as_it_is_when_the_page_cannot_be_asked_for(page):
+    report(page, make_csv(*GOOD)).evaluate("() => { window.fetch = () => Promise.reject(new Error()); }")
+
+    page.get_by_role("button", name="Upload 3 accepted records").dblclick()
+    page.get_by_role("heading", name="Import Result").wait_for()
+
+    assert Registration.objects.count() == 3
+
+
+def test_what_was_cancelled_elsewhere_is_not_uploaded_but_told(page):
+    report(page, make_csv(*GOOD))
+    ImportRun.objects.update(state=ImportRun.State.CANCELLED)
+
+    page.get_by_role("button", name="Upload 3 accepted records").click()
+    page.get_by_role("heading", name="Import cancelled").wait_for()
+
+    assert not Registration.objects.exists()
+
+
 def test_a_session_that_ended_before_the_upload_leads_through_the_login_to_the_report(page, user):
     report(page, make_csv(*GOOD))
     page.context.clear_cookies(name="sessionid")

@@ -217,11 +217,29 @@
     }
   }
 
-  /* A form that is sent once, however often its button is pressed. */
+  /*
+   * A form that is sent once, however often its button is pressed, and with a token that holds: whoever logged
+   * in again in another tab has a new one, and with the old one Django answers with a bare page of its own.
+   */
   class OnceController extends Controller {
-    submit(event) {
-      if (this.sent) event.preventDefault();
+    async submit(event) {
+      event.preventDefault();
+      if (this.sent) return;
       this.sent = true;
+      try {
+        const response = await fetch(window.location.href, { headers: { Accept: 'text/html' } });
+        const page = new DOMParser().parseFromString(await response.text(), 'text/html');
+        const form = [...page.forms].find((one) => one.action === this.element.action);
+        if (response.redirected || !form) {
+          // Logged out, or done elsewhere meanwhile: the page itself tells.
+          window.location.reload();
+          return;
+        }
+        this.element.elements.csrfmiddlewaretoken.value = form.elements.csrfmiddlewaretoken.value;
+      } catch {
+        // No connection: the browser tells when the form is sent.
+      }
+      this.element.submit();
     }
 
     connect() {
