@@ -1,15 +1,17 @@
 """The listing as people use it: select, export, compare the file with the records."""
 
 import csv
+import datetime as dt
 from io import StringIO
 
 import pytest
 
 from tests.makers import make_learner, make_qualification, make_registration, make_user
-from wagtail_regcert.models import ExportRun
+from wagtail_regcert.models import ExportRun, Qualification, Registration
 
 LISTING = "/admin/registration-and-certification/"
 ON_A_PAGE = 50
+DAY = dt.date(2026, 8, 31)
 
 
 @pytest.fixture
@@ -140,6 +142,48 @@ def test_the_keyboard_alone_selects_and_exports(page, registrations):
     page.keyboard.press("Enter")
 
     assert banner_text(page) == "All 65 registrations in the list are selected."
+
+
+WORDS = """(cells) => cells.flatMap((cell) => {
+    const text = document.createTreeWalker(cell, NodeFilter.SHOW_TEXT);
+    const broken = [];
+    while (text.nextNode()) {
+        for (const word of text.currentNode.data.matchAll(/[^\\s-]+/g)) {
+            const range = new Range();
+            range.setStart(text.currentNode, word.index);
+            range.setEnd(text.currentNode, word.index + word[0].length);
+            if (range.getClientRects().length > 1) broken.push(word[0]);
+        }
+    }
+    return broken;
+})"""
+
+
+@pytest.mark.parametrize("exports", [True, False], ids=["with boxes", "without boxes"])
+def test_all_columns_are_in_sight_and_no_word_is_broken(page, registrations, user, exports):
+    if not exports:
+        user.user_permissions.remove(user.user_permissions.get(codename="export_registration"))
+    learner = registrations[-1].learner
+    learner.given_names, learner.family_name = "Maximilian", "Featherstonehaugh"
+    learner.save()
+    Qualification.objects.update(title="Level 5 Diploma in Children and Young People's Workforce")
+    Registration.objects.update(
+        status="registration_not_required",
+        registration_number="B7625631",
+        **dict.fromkeys([field.name for field in Registration._meta.fields if "_date" in field.name], DAY),
+    )
+
+    page.set_viewport_size({"width": 1440, "height": 900})
+    page.goto(LISTING)
+    pane = page.locator("#listing-results")
+    row = page.locator(".regcert-listing tbody tr").nth(1)
+    name, menu = row.locator("a").first.bounding_box(), row.locator(".actions").bounding_box()
+
+    assert page.locator("[data-bulk-action-checkbox]").count() == (ON_A_PAGE if exports else 0)
+    assert pane.evaluate("pane => pane.scrollWidth - pane.clientWidth") == 0
+    assert page.locator(".regcert-listing td, .regcert-listing th").evaluate_all(WORDS) == []
+    assert menu["x"] >= name["x"] + name["width"]
+    assert abs(menu["y"] + menu["height"] / 2 - name["y"] - name["height"] / 2) < 4
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
