@@ -79,6 +79,22 @@ def test_three_are_selected_and_exported_the_newest_stand_first(page, registrati
     assert exported(page, in_import_layout.click) == wanted
 
 
+def test_the_rows_stay_where_they_are_when_the_first_is_selected(page):
+    page.goto(f"{LISTING}?status=registered")
+    box = page.locator("[data-bulk-action-checkbox]").first
+    before = box.bounding_box()
+
+    box.check()
+    banner, after = page.locator(".regcert-banner").bounding_box(), box.bounding_box()
+    pills = page.locator(".w-active-filters").bounding_box()
+    page.locator("[data-bulk-action-checkbox]").last.scroll_into_view_if_needed()
+
+    assert after == before
+    assert banner["y"] + banner["height"] <= pills["y"]
+    assert page.locator(".regcert-banner__count").is_visible()
+    assert page.get_by_role("link", name="Export all results", exact=True).is_hidden()
+
+
 def test_the_page_is_selected_and_exported(page, registrations):
     page.goto(LISTING)
     choose(page, f"Select all {ON_A_PAGE} registrations on this page")
