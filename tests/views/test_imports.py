@@ -314,6 +314,29 @@ def test_the_report_is_paged_and_sorted_by_its_links(client, importer):
     assert re.findall(r"<tr><td>(\d+)</td>", backwards)[:2] == ["61", "60"]
 
 
+def cells(page):
+    """The texts of the cells of a page's only table, row by row."""
+    rows = re.findall(r"<tr.*?</tr>", page[page.index("<tbody>") :], re.DOTALL)
+    return [
+        [
+            " ".join(re.sub("<[^>]*>", " ", cell).split())
+            for cell in re.findall(r"<td.*?</td>", row, re.DOTALL)
+        ]
+        for row in rows
+    ]
+
+
+@pytest.mark.parametrize("state", [state.value for state in ImportRun.State])
+def test_the_list_of_imports_counts_as_done_only_what_was(client, importer, learner, state):
+    make_run(make_csv(report_row(), ["1", SECRET, "x"]), user=importer)
+    ImportRun.objects.update(state=state, created=11, updated=12, unchanged=13, cleared=14, conflicts=15)
+
+    (row,) = cells(client.get(url("imports")).content.decode())
+
+    done = ["11", "12", "13", "14", "15"] if state == "committed" else [""] * 5
+    assert row[4:] == ["2", *done, "1", "2"]
+
+
 SILENT = dt.timedelta(minutes=11)
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from django.core.exceptions import SuspiciousFileOperation
 from django.db import transaction
 from django.db.models import QuerySet
+from django.forms import Media
 from django.http import (
     HttpRequest,
     HttpResponse,
@@ -222,6 +223,13 @@ def csv_download(chunks: Iterator[bytes], name: str) -> HttpResponseBase:
     )
 
 
+class AppliedColumn(Column):
+    """A count of what was done: blank where nothing was, or not yet."""
+
+    def get_value(self, instance: ImportRun) -> Any:
+        return super().get_value(instance) if instance.state == State.COMMITTED else ""
+
+
 class ImportsView(ImporterView, BaseListingView):
     """Runs: one's own, or all for superusers."""
 
@@ -232,6 +240,7 @@ class ImportsView(ImporterView, BaseListingView):
     default_ordering = "-created_at"
     index_url_name = "wagtail_regcert:imports"
     verbose_name_plural = ImportRun._meta.verbose_name_plural
+    table_classname = "listing regcert-imports"
 
     @cached_property
     def columns(self) -> list[Column]:
@@ -240,22 +249,27 @@ class ImportsView(ImporterView, BaseListingView):
                 "file_name",
                 label=_("File"),
                 get_url=lambda run: reverse("wagtail_regcert:import_report", args=[run.pk]),
-                # The headings beside it do not wrap, and some languages' are long.
-                width="20%",
             ),
             DateColumn("created_at", label=_("When"), sort_key="created_at"),
             Column("user_name", label=_("User"), sort_key="user_name"),
             Column("state", label=_("State"), accessor="state_shown"),
             Column("rows", label=_("Records")),
-            Column("created", label=_("New")),
-            Column("updated", label=_("Updated")),
-            Column("unchanged", label=_("Unchanged")),
+            AppliedColumn("created", label=_("New")),
+            AppliedColumn("updated", label=_("Updated")),
+            AppliedColumn("unchanged", label=_("Unchanged")),
+            AppliedColumn("cleared", label=_("Values removed")),
+            AppliedColumn("conflicts", label=_("Conflicts")),
             Column("rejected", label=_("Rejected")),
-            Column("conflicts", label=_("Conflicts")),
+            Column("error_count", label=_("Errors")),
         ]
 
     def get_base_queryset(self) -> QuerySet[ImportRun]:
         return ImportRun.objects.visible_to(self.request.user)
+
+    def get_context_data(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        context = super().get_context_data(*args, **kwargs)
+        context["media"] += Media(css={"all": ["wagtail_regcert/css/imports.css"]})
+        return context
 
 
 # What writes runs begins its own transactions, each with a write: under ``ATOMIC_REQUESTS`` SQLite would
