@@ -9,8 +9,15 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import resolve, reverse
 from django.utils import timezone
 
-from tests.makers import make_csv, make_learner, make_qualification, make_run, make_user
-from wagtail_regcert.models import ImportRun, Registration
+from tests.makers import (
+    make_csv,
+    make_learner,
+    make_qualification,
+    make_registration,
+    make_run,
+    make_user,
+)
+from wagtail_regcert.models import ImportRun, Qualification, Registration
 
 pytestmark = pytest.mark.django_db
 
@@ -337,6 +344,66 @@ def test_the_list_of_imports_counts_as_done_only_what_was(client, importer, lear
     assert row[4:] == ["2", *done, "1", "2"]
 
 
+def bar(page):
+    """Name, beginning and length of each part of the bar."""
+    parts = re.findall(r'<rect class="regcert-bar__(\w+)" x="(\d+)" y="0" width="(\d+)"', page)
+    return [(name, int(start), int(count)) for name, start, count in parts]
+
+
+def test_the_bar_shows_what_becomes_of_the_records_and_counts_conflicts_apart(
+    client, importer, learner, django_capture_on_commit_callbacks
+):
+    taken, same = make_learner(), make_learner()
+    maths = Qualification.objects.get()
+    make_registration(learner=same, qualification=maths, status="registered")
+    rows = [["603/2942/X", one.uln, "Registered"] for one in (learner, taken, same)]
+    run = make_run(make_csv(*rows, ["1", SECRET, "x"]), user=importer)
+
+    before = client.get(url("import_report", run)).content.decode()
+    make_registration(learner=taken, qualification=maths)
+    with django_capture_on_commit_callbacks(execute=True):
+        client.post(url("import_commit", run))
+    after = client.get(url("import_report", run)).content.decode()
+
+    assert bar(before) == [("created", 0, 2), ("unchanged", 2, 1), ("rejected", 3, 1)]
+    assert bar(after) == [("created", 0, 1), ("unchanged", 1, 1), ("conflicts", 2, 1), ("rejected", 3, 1)]
+
+
+def open_tab(page):
+    return re.search(r'<a href="\?tab=(\w+)[^"]*" aria-current="page"', page)[1]
+
+
+def test_a_report_opens_on_what_wants_attention(
+    client, importer, learner, django_capture_on_commit_callbacks
+):
+    wrong = make_run(make_csv(report_row(), ["1", SECRET, "x"]), user=importer)
+    right = make_run(make_csv(report_row()), user=importer)
+
+    with_errors = client.get(url("import_report", wrong)).content.decode()
+    without = client.get(url("import_report", right)).content.decode()
+    with django_capture_on_commit_callbacks(execute=True):
+        client.post(url("import_commit", right))
+        client.post(url("import_commit", wrong))
+    applied = client.get(url("import_report", right)).content.decode()
+    in_conflict = client.get(url("import_report", wrong)).content.decode()
+
+    tabs = [open_tab(page) for page in (with_errors, without, applied, in_conflict)]
+    assert tabs == ["errors", "changes", "changes", "conflicts"]
+
+
+def test_the_report_says_when_nothing_would_change_or_nothing_can_be_imported(client, importer, learner):
+    make_registration(learner=learner, qualification=Qualification.objects.get(), status="registered")
+    same = make_run(make_csv(["603/2942/X", SECRET, "Registered"]), user=importer)
+    wrong = make_run(make_csv(["1", SECRET, "x"]), user=importer)
+
+    nothing_new = client.get(url("import_report", same)).content.decode()
+    nothing_right = client.get(url("import_report", wrong)).content.decode()
+
+    assert "Nothing would change" in nothing_new
+    assert "Nothing would change" not in nothing_right
+    assert "Import another file" in nothing_right
+
+
 SILENT = dt.timedelta(minutes=11)
 
 
@@ -415,5 +482,6 @@ def test_row_numbers_and_what_scripts_read_have_no_thousand_separators(client, i
 
     assert "<td>2401</td>" in page
     assert 'viewBox="0 0 1200 1"' in page
+    assert bar(page) == [("rejected", 0, 1200)]
     assert 'data-regcert-import-limit-value="2097152"' in form
     assert "<dd>1,200</dd>" in page

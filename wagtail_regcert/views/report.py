@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
+from itertools import accumulate
 from typing import Any
 
 from django.core.paginator import Page, Paginator
@@ -29,6 +30,25 @@ Kind = RunPiece.Kind
 TABS = ("errors", "conflicts", "changes", "warnings")
 WHOLE_ROW = "row"
 """The column filter's value for errors of a whole row."""
+
+
+def first_tab(run: ImportRun) -> str:
+    """What a report opens on: what wants attention, else what it is about."""
+    if run.conflicts:
+        return "conflicts"
+    return "errors" if run.error_count else "changes"
+
+
+def parts_of(run: ImportRun) -> list[dict[str, Any]]:
+    """What becomes of a run's records, as parts of a bar: how many, and how many stand before them."""
+    names = ("created", "updated", "unchanged", "conflicts", "rejected")
+    counts = [getattr(run, name) for name in names]
+    starts = accumulate(counts, initial=0)
+    parts = [
+        {"name": name, "start": start, "count": count}
+        for name, start, count in zip(names, starts, counts, strict=False)
+    ]
+    return [part for part in parts if part["count"]]
 
 
 class ReportView(WagtailAdminTemplateMixin, RunView, TemplateView):
@@ -68,6 +88,7 @@ class ReportView(WagtailAdminTemplateMixin, RunView, TemplateView):
         context = super().get_context_data(**kwargs)
         context.update(
             run=run,
+            parts=parts_of(run),
             expired=run.has_expired,
             running=run.state in (State.UPLOADED, State.VALIDATING, State.COMMITTING),
             listing_url=listing_url(),
@@ -82,7 +103,7 @@ class ReportView(WagtailAdminTemplateMixin, RunView, TemplateView):
         if run.has_expired or run.state not in (State.VALIDATED, State.COMMITTED):
             return context
         tab = self.request.GET.get("tab")
-        context["tab"] = tab if tab in TABS else "conflicts" if run.conflicts else "errors"
+        context["tab"] = tab if tab in TABS else first_tab(run)
         content: dict[str, Callable[[], dict[str, Any]]] = {
             "errors": self.errors,
             "conflicts": self.conflicts,
