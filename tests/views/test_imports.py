@@ -404,6 +404,31 @@ def test_the_report_says_when_nothing_would_change_or_nothing_can_be_imported(cl
     assert "Import another file" in nothing_right
 
 
+def test_what_was_not_applied_is_named_and_leads_to_the_registration_without_a_query_each(
+    client, importer, django_assert_max_num_queries, django_capture_on_commit_callbacks
+):
+    maths = make_qualification(number="603/2942/X", title="Maths")
+    learners = [make_learner() for _number in range(60)]
+    gone = make_registration(learner=learners[0], qualification=maths)
+    rows = [["603/2942/X", learner.uln, "Registered"] for learner in learners]
+    run = make_run(make_csv(*rows), user=importer)
+    for learner in learners[1:]:
+        there = make_registration(learner=learner, qualification=maths)
+    gone.delete()
+    with django_capture_on_commit_callbacks(execute=True):
+        client.post(url("import_commit", run))
+
+    with django_assert_max_num_queries(25):
+        first = cells(client.get(url("import_report", run)).content.decode())
+    last = client.get(url("import_report", run) + "?tab=conflicts&p=2").content.decode()
+
+    assert len(first) == 50
+    assert first[0][:3] == ["2", str(learners[0]), str(maths)]
+    assert first[0][3].startswith("Not applied: somebody deleted this registration")
+    assert cells(last)[-1][:3] == ["61", str(learners[-1]), str(maths)]
+    assert f'edit/{there.pk}/">{learners[-1]}</a>' in last
+
+
 SILENT = dt.timedelta(minutes=11)
 
 

@@ -22,7 +22,7 @@ from ..models import ImportRun, RunPiece
 from ..problems import Code
 from ..tables import PER_PAGE, ErrorData, ErrorsTable, StagedRows
 from .roles import RunView, listing_url
-from .staged import shown_records, undo_context
+from .staged import shown_conflicts, shown_records, undo_context
 
 State = ImportRun.State
 Kind = RunPiece.Kind
@@ -157,19 +157,25 @@ class ReportView(WagtailAdminTemplateMixin, RunView, TemplateView):
         return chosen["kind"] in ("", one["code"]) and chosen["column"] in ("", one["key"])
 
     def conflicts(self) -> dict[str, Any]:
-        return {"problems": self._problems(Kind.CONFLICTS, self.run.conflicts)}
+        """A page of records that were not applied. They stand in the same order as the reasons why."""
+        kinds = staging.load_kinds(self.run, Kind.RECORD_KINDS)
+        records = self._page(
+            partial(staging.load_records, self.run),
+            [at for at, kind in enumerate(kinds) if kind == Change.NOT_APPLIED],
+        )
+        page = self._page(partial(staging.load_problems, self.run, Kind.CONFLICTS), range(self.run.conflicts))
+        page.object_list = shown_conflicts(list(page.object_list), list(records.object_list))
+        return {"conflicts": page}
 
     def warnings(self) -> dict[str, Any]:
-        return {"problems": self._problems(Kind.WARNINGS, self.run.warning_count)}
-
-    def _problems(self, kind: str, count: int) -> Page:
-        page = self._page(partial(staging.load_problems, self.run, kind), range(count))
+        load = partial(staging.load_problems, self.run, Kind.WARNINGS)
+        page = self._page(load, range(self.run.warning_count))
         problems: Any = page.object_list
         page.object_list = [
             {"row": one.row, "column": one.column, "value": one.value, "message": message(one)}
             for one in problems
         ]
-        return page
+        return {"problems": page}
 
     def changes(self) -> dict[str, Any]:
         """A page of records that create or update, with the values before and after."""

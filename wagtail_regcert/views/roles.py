@@ -83,3 +83,8 @@ class RunView(ImporterView):
 def listing_url() -> str:
     """The listing of registrations."""
     return reverse(Registration.snippet_viewset.get_url_name("list"))  # type: ignore[attr-defined]
+
+
+def registration_url(key: int) -> str:
+    """The form of a registration."""
+    return reverse(Registration.snippet_viewset.get_url_name("edit"), args=[key])  # type: ignore[attr-defined]

@@ -8,9 +8,11 @@ from typing import Any
 from ..importing import runs, staging
 from ..importing.types import Left, Record, Step, Values
 from ..layouts import REGISTRATIONS, STORED_FIELDS
-from ..messages import left_alone
-from ..models import ImportRun, Learner, Qualification
+from ..messages import left_alone, message
+from ..models import ImportRun, Learner, Qualification, Registration
+from ..problems import Problem
 from ..tables import PER_PAGE
+from .roles import registration_url
 
 _BLANK = ("",) * len(STORED_FIELDS)
 
@@ -53,6 +55,16 @@ def shown_left(left: Sequence[Left]) -> list[dict[str, Any]]:
     return [
         {**entry, "reason": left_alone(one.reason)} for entry, one in zip(_named(left), left, strict=True)
     ]
+
+
+def shown_conflicts(conflicts: Sequence[Problem], records: Sequence[Record]) -> list[dict[str, Any]]:
+    """What a commit did not apply, and why; with the address of the registration, where there is one."""
+    stored = Registration.objects.keys_of({(record.learner, record.qualification) for record in records})
+    found = []
+    for entry, record, conflict in zip(_named(records), records, conflicts, strict=True):
+        key = stored.get((record.learner, record.qualification))
+        found.append({**entry, "url": registration_url(key) if key else "", "message": message(conflict)})
+    return found
 
 
 def undo_context(run: ImportRun) -> dict[str, Any]:
