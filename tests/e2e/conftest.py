@@ -29,6 +29,7 @@ AT_REST = """async () => {
 }"""
 
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+MORE_RULES = {"landmark-unique": {"enabled": True}}
 
 # Playwright's synchronous interface runs an event loop in this thread, which Django takes for async code.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
@@ -74,7 +75,7 @@ def axe():
 
     def look(page):
         page.evaluate(AT_REST)
-        results = Axe().run(page, options={"runOnly": RULES})
+        results = Axe().run(page, options={"runOnly": RULES, "rules": MORE_RULES})
         return [
             (one["id"], [node["target"] for node in one["nodes"]]) for one in results.response["violations"]
         ]

@@ -142,12 +142,13 @@ def test_errors_are_filtered_by_column_and_sorted(page):
     page.get_by_label("Column").select_option("Status")
     page.get_by_role("button", name="Filter").click()
     page.get_by_text("1 error of 3").wait_for()
-    one = page.locator(".regcert-table tbody tr").all_inner_texts()
+    one, filtered = page.locator(".regcert-table tbody tr").all_inner_texts(), page.url
     page.get_by_role("link", name="Show all errors").click()
     page.get_by_text("3 errors of 3").wait_for()
     page.locator(".regcert-table").get_by_role("link", name="Row").click()
     page.locator("th[aria-sort=descending]").wait_for()
 
+    assert filtered.endswith("?tab=errors&kind=&column=Status#regcert-tab")
     assert len(one) == 1
     assert "Nonsense" in one[0]
     assert page.locator(".regcert-table tbody tr td:first-child").all_inner_texts() == ["3", "3", "2"]

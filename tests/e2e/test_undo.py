@@ -32,7 +32,7 @@ def test_an_import_is_undone_and_the_listing_is_as_before(uploaded):
     page.get_by_role("link", name="Undo this import").click()
     page.get_by_role("button", name="Undo this import: 2 registrations").dblclick()
     page.get_by_role("heading", name="This import was undone").wait_for()
-    left = page.locator("section[aria-labelledby=regcert-left]").inner_text()
+    left = page.locator("[aria-labelledby=regcert-left]").inner_text()
     page.goto(LISTING)
     listing = page.locator("main").inner_text()
 

@@ -316,7 +316,12 @@ def test_the_report_is_paged_and_sorted_by_its_links(client, importer):
     (by_row,) = hrefs(first, "Row")
     backwards = client.get(address + by_row).content.decode()
 
-    assert following == "?tab=errors&kind=bad_status&p=2"
+    assert following == "?tab=errors&kind=bad_status&p=2#regcert-tab"
+    assert hrefs(first, "Last") == hrefs(first, "Next")
+    assert (
+        hrefs(second, "First") == hrefs(second, "Previous") == ["?tab=errors&kind=bad_status&p=1#regcert-tab"]
+    )
+    assert by_row.endswith("#regcert-tab")
     assert "Page 2 of 2" in second
     assert re.findall(r"<tr><td>(\d+)</td>", backwards)[:2] == ["61", "60"]
 
