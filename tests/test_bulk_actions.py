@@ -4,6 +4,7 @@ import csv
 import io
 
 import pytest
+from django.utils import timezone
 
 from wagtail_regcert.models import ExportRun, Registration
 
@@ -115,6 +116,20 @@ def test_the_export_view_carries_the_listing_s_query_string(client, exporter, re
     assert response["Content-Disposition"].startswith('attachment; filename="registrations-20')
     run = ExportRun.objects.get()
     assert (run.filters, run.records, run.layout) == ("status=achieved&q=fox", 1, "export")
+
+
+def test_each_layout_has_a_file_name_of_its_own(client, exporter, registered):
+    day = f"{timezone.localdate():%Y-%m-%d}"
+
+    names = [
+        client.get(f"{LISTING}export/?layout={layout}")["Content-Disposition"]
+        for layout in ("export", "import")
+    ]
+
+    assert names == [
+        f'attachment; filename="registrations-{day}.csv"',
+        f'attachment; filename="registrations-import-{day}.csv"',
+    ]
 
 
 def test_the_export_view_takes_no_other_layout(client, exporter, registered):

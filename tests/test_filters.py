@@ -151,6 +151,8 @@ def test_a_wrong_value_is_an_error_and_shows_nothing(listing, client, superuser,
         assert response.status_code == 200
         assert b"Zebedee" not in response.content
         assert b"a filter is not right" in response.content
+    listing_page = client.get(f"/admin/registration-and-certification/?{query}").content.decode()
+    assert "<title>Error: " in " ".join(listing_page.split()).replace("<title> ", "<title>")
 
 
 @pytest.mark.parametrize("run", ["1", "x", "\0", str(uuid.uuid4())])

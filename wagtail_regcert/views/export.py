@@ -58,8 +58,8 @@ def download(
             )
             % {"count": run.left_out},
         )
-    name = f"registrations-{timezone.localdate():%Y-%m-%d}.csv"
-    return csv_download(chunks, name)
+    stem = "registrations-import" if layout == ExportLayout.IMPORT else "registrations"
+    return csv_download(chunks, f"{stem}-{timezone.localdate():%Y-%m-%d}.csv")
 
 
 def back_to_listing(request: HttpRequest) -> HttpResponseBase:
