@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from . import conf
 from .importing.pipeline import Opened, Refused, check_upload, open_file
 from .layouts import Separator
-from .messages import sentence, separator_name
+from .messages import sentence, separator_option
 from .problems import FileFault
 
 
@@ -30,7 +30,7 @@ class ImportForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         separators: Any = self.fields["separator"]
-        separators.choices = [(s.value, separator_name(s).capitalize()) for s in Separator]
+        separators.choices = [(s.value, separator_option(s)) for s in Separator]
         self.data_read = b""
         self.opened: Opened | None = None
 

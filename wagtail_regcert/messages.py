@@ -65,17 +65,25 @@ def separator_name(separator: str) -> str:
     }[Separator(separator)]
 
 
+def separator_option(separator: str) -> str:
+    """Name a separator as the form offers it."""
+    return separator_name(separator).capitalize()
+
+
+def size_name(size: int) -> str:
+    """Name a number of bytes, in megabytes where it has some."""
+    return f"{size / 1_048_576:.3g}MB" if size >= 1_048_576 else _("%d bytes") % size
+
+
 def _not_csv(facts: Facts, value: str) -> str:
     return _("The selected file must be a CSV. In Excel, choose “Save as”, then “CSV UTF-8”.")
 
 
 def _too_large(facts: Facts, value: str) -> str:
-    limit = int(facts["limit"])
-    size = f"{limit / 1_048_576:.3g}MB" if limit >= 1_048_576 else _("%d bytes") % limit
     return _(
         "The selected file must be smaller than %(size)s. "
         "Split it into several files, each with the headings in its first row."
-    ) % {"size": size}
+    ) % {"size": size_name(int(facts["limit"]))}
 
 
 def _empty(facts: Facts, value: str) -> str:
@@ -159,7 +167,7 @@ def _better(facts: Facts) -> str:
         return ""
     return _(
         "The cells of this file seem to be separated by another character. Choose the separator “%(name)s”."
-    ) % {"name": separator_name(str(facts["better"]))}
+    ) % {"name": separator_option(str(facts["better"]))}
 
 
 def _too_many_cells(facts: Facts, value: str) -> str:
@@ -292,7 +300,7 @@ def _values_now(facts: Facts) -> str:
 
 
 def _date_order(facts: Facts, value: str) -> str:
-    return _("This date is earlier than the one before it, %(earlier)s. Check both.") % facts
+    return _("This date is earlier than the one in “%(column)s”, %(earlier)s. Check both.") % facts
 
 
 def _future_date(facts: Facts, value: str) -> str:

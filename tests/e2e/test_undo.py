@@ -28,7 +28,7 @@ def test_an_import_is_undone_and_the_listing_is_as_before(uploaded):
     page.get_by_role("link", name="Undo this import").click()
     page.get_by_role("heading", name="What will change").wait_for()
     preview = page.locator(".regcert-table").inner_text()
-    page.get_by_role("link", name="Keep it").click()
+    page.get_by_role("link", name="Keep this import").click()
     page.get_by_role("link", name="Undo this import").click()
     page.get_by_role("button", name="Undo this import: 2 registrations").dblclick()
     page.get_by_role("heading", name="This import was undone").wait_for()

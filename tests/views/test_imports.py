@@ -300,6 +300,26 @@ def test_a_commit_that_failed_offers_another_try(client, importer, learner):
     assert "Try again" in page
 
 
+def test_what_the_form_says_of_a_file_it_says_once_and_in_one_form(client, importer):
+    page = client.get(url("import")).content.decode()
+
+    assert "CSV, smaller than 2MB" in page
+    assert "must be smaller than 2MB" in page
+    assert page.count("Not registered, Registered, Achieved, Certificate Claimed") == 1
+    assert "One of these values: Not registered" in page
+
+
+@pytest.mark.parametrize("name", ["ann", ""])
+def test_the_result_says_who_uploaded_it_unless_nobody_did(client, importer, learner, name):
+    run = make_run(make_csv(report_row()), user=importer)
+    moment = dt.datetime(2026, 8, 31, 12, 0, tzinfo=dt.UTC)
+    ImportRun.objects.update(state="committed", user_name=name, finished_at=moment)
+
+    page = client.get(url("import_report", run)).content.decode()
+
+    assert ("Uploaded by ann on 31 Aug" if name else "Uploaded on 31 Aug") in page
+
+
 def hrefs(page, words):
     """Where links with these words lead."""
     return [html.unescape(href) for href in re.findall(rf'<a href="([^"]*)"[^>]*>{words}</a>', page)]

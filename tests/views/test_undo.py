@@ -1,6 +1,7 @@
 """Undo this import over HTTP: who may, when, and what the screens say."""
 
 import datetime as dt
+import re
 
 import pytest
 from django.test import Client
@@ -174,6 +175,19 @@ def test_a_post_undoes_and_the_result_says_so(client, importer, learner, django_
     assert "It was changed after the import." in result
     assert OFFER not in result
     assert "Undone" in text(client.get(reverse("wagtail_regcert:imports")))
+
+
+def test_the_result_of_an_undo_counts_only_what_was_left_alone(
+    client, importer, learner, django_capture_on_commit_callbacks
+):
+    run = imported(importer, row(learner, "N"))
+
+    post(client, run, django_capture_on_commit_callbacks)
+    result = client.get(url("import_report", run)).content.decode()
+
+    assert "1 registration that it had created was deleted." in result
+    assert "left alone" not in result
+    assert re.search(r'class="button button-secondary" href="[^"]*\?run=', result)
 
 
 def test_twice_does_it_once(client, importer, learner, django_capture_on_commit_callbacks):

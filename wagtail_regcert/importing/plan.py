@@ -174,16 +174,17 @@ def _warnings(
     dates = list(filter(None, _chain_of(after)))
     # Nearly all are in order and not in the future; only where they are not is each looked at.
     odd = dates != sorted(dates) or dates[-1:] > [today]
-    earlier = ""
+    earlier, column = "", ""
     for position in _CHAIN if odd else ():
         date = after[position]
         if not date:
             continue
         if date < earlier:
-            found.append((position, Warn.DATE_ORDER, {"earlier": _DATE.from_plain(earlier)}))
+            facts = {"earlier": _DATE.from_plain(earlier), "column": column}
+            found.append((position, Warn.DATE_ORDER, facts))
         if date > today:
             found.append((position, Warn.FUTURE_DATE, {}))
-        earlier = date
+        earlier, column = date, layout.columns[position + _FIRST_STORED].heading
     own = _OWN_DATE.get(after[_STATUS])
     if own is not None and not after[own]:
         found.append((own, Warn.MISSING_DATE, {"status": after[_STATUS]}))

@@ -36,7 +36,7 @@ from ..import_forms import ImportForm
 from ..importing import runs
 from ..importing.results import summary
 from ..layouts import REGISTRATIONS, Separator
-from ..messages import sentence
+from ..messages import sentence, size_name
 from ..models import ImportRun
 from ..problems import Fault
 from ..tasks import commit_soon, validate_soon
@@ -56,13 +56,12 @@ def tips() -> list[dict[str, Any]]:
         elif isinstance(kind, Text):
             text = _("Text, up to %d characters") % kind.limit
         else:
-            text = _("One of the accepted values")
+            text = _("One of these values: %s") % ", ".join(getattr(kind, "labels", ()))
         found.append(
             {
                 "heading": column.heading,
                 "required": column.required,
                 "kind": text,
-                "accepted": list(getattr(kind, "labels", ())),
                 "example": next(filter(None, column.examples)),
             }
         )
@@ -110,6 +109,7 @@ def import_context(form: ImportForm) -> dict[str, Any]:
         "form": form,
         "tips": tips(),
         "max_bytes": limit,
+        "max_size": size_name(limit),
         # The browser tells these before the upload, in the same words.
         "not_csv": sentence(Fault.NOT_CSV, {}),
         "too_large": sentence(Fault.TOO_LARGE, {"limit": limit}),
