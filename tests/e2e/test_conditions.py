@@ -136,6 +136,15 @@ def test_twenty_thousand_errors_are_one_kind_and_four_hundred_pages(page):
     assert page.get_by_text("Page 1 of 400").is_visible()
 
 
+def test_the_longest_value_leaves_room_for_what_is_wrong(page):
+    report(page, make_csv(["W" * 128, "W" * 128, "W" * 128]))
+
+    region, wrong = page.locator(".regcert-scroll"), page.locator(".regcert-table th").last
+
+    assert region.evaluate("region => region.scrollWidth - region.clientWidth") == 0
+    assert wrong.bounding_box()["width"] > 300
+
+
 def test_errors_are_filtered_by_column_and_sorted(page):
     rows = [["603/2942/X", "1", "Registered"], ["603/2942/X", "2", "Nonsense"], *GOOD]
     report(page, make_csv(*rows))

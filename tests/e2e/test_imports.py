@@ -176,6 +176,18 @@ def test_the_focus_stays_in_the_popup_and_in_open_tips_in_them(page):
     assert dialog.is_visible()
 
 
+def test_the_button_for_tips_scrolls_with_the_title_of_the_popup(page):
+    page.set_viewport_size({"width": 320, "height": 500})
+    dialog = popup(page)
+    button, title = dialog.get_by_role("button", name="Tips", exact=True), dialog.get_by_role("heading").first
+
+    above = title.bounding_box()["y"] - button.bounding_box()["y"]
+    dialog.locator(".w-dialog__content").evaluate("content => { content.scrollTop = 100; }")
+
+    assert above > 0
+    assert title.bounding_box()["y"] - button.bounding_box()["y"] == above
+
+
 @pytest.mark.parametrize("leave", ["key", "cross", "outside"])
 def test_the_popup_opened_again_is_as_new(page, leave):
     dialog = popup(page)

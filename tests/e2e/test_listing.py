@@ -160,6 +160,18 @@ def test_the_keyboard_alone_selects_and_exports(page, registrations):
     assert banner_text(page) == "All 65 registrations in the list are selected."
 
 
+def test_a_long_title_fits_in_the_filter_of_qualifications(page):
+    Qualification.objects.update(title="Level 5 Diploma in Leadership and Management " * 3)
+
+    page.goto(LISTING)
+    page.get_by_role("button", name="Show filters").click()
+    page.get_by_role("button", name="Qualification", exact=True).click()
+    choice, panel = page.get_by_label("Qualification"), page.locator(".w-drilldown__contents")
+
+    assert panel.bounding_box()["width"] > choice.bounding_box()["width"] > 200
+    assert panel.evaluate("panel => panel.scrollWidth - panel.clientWidth") == 0
+
+
 WORDS = """(cells) => cells.flatMap((cell) => {
     const text = document.createTreeWalker(cell, NodeFilter.SHOW_TEXT);
     const broken = [];
