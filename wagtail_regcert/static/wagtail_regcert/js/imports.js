@@ -222,10 +222,20 @@
    * in again in another tab has a new one, and with the old one Django answers with a bare page of its own.
    */
   class OnceController extends Controller {
-    async submit(event) {
-      event.preventDefault();
-      if (this.sent) return;
+    submit(event) {
+      if (this.sent) {
+        event.preventDefault();
+        return;
+      }
       this.sent = true;
+      // The token's cookie changes with every login.
+      if (document.cookie !== this.cookies) {
+        event.preventDefault();
+        this.renew();
+      }
+    }
+
+    async renew() {
       try {
         const response = await fetch(window.location.href, { headers: { Accept: 'text/html' } });
         const page = new DOMParser().parseFromString(await response.text(), 'text/html');
@@ -243,6 +253,7 @@
     }
 
     connect() {
+      this.cookies = document.cookie;
       // Back in the browser: the page may come from its cache.
       this.shown = () => {
         this.sent = false;
