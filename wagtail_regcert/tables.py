@@ -77,7 +77,7 @@ class ErrorsTable(tables.Table):
 
     class Meta:
         template_name = "wagtail_regcert/imports/table.html"
-        attrs = {"class": "listing regcert-table"}
+        attrs = {"class": "listing regcert-table regcert-problems"}
         order_by_field = "ordering"
         page_field = "p"
 
