@@ -1,7 +1,10 @@
 """The page of a running import: it shows how far the import is, and then the report."""
 
+import datetime as dt
+
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from tests.makers import make_csv
 from wagtail_regcert.importing import runs
@@ -59,3 +62,30 @@ def test_the_upload_shows_its_progress_and_then_the_validation(page, learners):
 
     assert told[0].startswith("true Uploading")
     assert told[-1].startswith("false Validating")
+
+
+def test_a_page_left_open_offers_a_way_on_when_the_worker_was_silent_for_too_long(page, run):
+    page.clock.install()
+    page.goto(reverse("wagtail_regcert:import_report", args=[run.pk]))
+    before = page.get_by_role("button", name="Try again").count()
+    ImportRun.objects.filter(pk=run.pk).update(moved_at=timezone.now() - dt.timedelta(minutes=10))
+
+    page.clock.fast_forward("10:01")
+    page.get_by_role("button", name="Try again").wait_for()
+
+    assert before == 0
+
+
+def test_the_page_of_an_undo_waits_through_a_restart_of_the_server(page, run):
+    runs.validate(run.pk)
+    runs.begin_commit(run.pk)
+    runs.commit(run.pk)
+    runs.begin_undo(run.pk, run.user)
+    address = reverse("wagtail_regcert:import_report", args=[run.pk])
+    page.goto(address)
+    page.route(f"**{address}", lambda route: route.fulfill(status=502, body="Bad gateway"), times=1)
+
+    with page.expect_response(lambda response: response.status == 502):
+        pass
+    runs.undo(run.pk, run.user_id)
+    page.get_by_text("This import was undone").wait_for()

@@ -54,7 +54,7 @@ class ImportRunQuerySet(models.QuerySet["ImportRun"]):
 
     def kept(self) -> ImportRunQuerySet:
         """Runs whose staged file may still be read."""
-        return self.filter(created_at__gt=_staging_limit())
+        return self.filter(created_at__gt=_staging_limit(), discarded_at=None)
 
 
 def _staging_limit() -> dt.datetime:

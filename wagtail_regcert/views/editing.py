@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from wagtail.snippets.views.snippets import CreateView, DeleteView, EditView
 
 from ..history import CREATE, DELETE, EDIT, changes, log_change, snapshot
-from ..models import Learner, Registration
+from ..models import Learner, Programme, Qualification, Registration
 from ..models.fields import may_be_key
 from ..models.sets import take_write_lock
 
@@ -22,8 +22,13 @@ def lock_learners(*keys: Any) -> None:
     Before any registration, and in the order of a commit: otherwise each would hold what the other needs.
     """
     take_write_lock(Registration)
-    learners = Learner.objects.select_for_update().order_by("uln")
-    list(learners.filter(pk__in=[key for key in keys if may_be_key(str(key))]).values_list("pk"))
+    lock(Learner, *keys, order="uln")
+
+
+def lock(model: Any, *keys: Any, order: str = "pk") -> None:
+    """Keep rows from changing until the transaction ends. ``keys`` may be as a form posted them."""
+    chosen = [key for key in keys if may_be_key(str(key))]
+    list(model.objects.select_for_update().filter(pk__in=chosen).order_by(order).values_list("pk"))
 
 
 def locked(pk: Any, *learners: Any) -> Registration:
@@ -60,11 +65,19 @@ class SaveWithHistory:
         try:
             return super().form_valid(form)  # type: ignore[misc]
         except IntegrityError:
-            # Somebody created the same registration between the form's check and now.
-            form.add_error(None, _("This learner is already on this qualification."))
+            form.add_error(None, self.what_happened())
             self.produced_error_code = "validation_error"
             self.produced_error_message = self.get_error_message()  # type: ignore[attr-defined]
             return self.form_invalid(form)  # type: ignore[attr-defined]
+
+    def what_happened(self) -> str:
+        """Between the form's check and now."""
+        instance = self.form.instance
+        pair = {"learner": instance.learner_id, "qualification": instance.qualification_id}
+        if Registration.objects.filter(**pair).exclude(pk=instance.pk).exists():
+            (one_registration,) = Registration._meta.constraints
+            return str(one_registration.get_violation_error_message())
+        return _("The learner, qualification or programme was deleted meanwhile. Choose again.")
 
 
 class RegistrationCreateView(SaveWithHistory, CreateView):
@@ -81,6 +94,9 @@ class RegistrationEditView(SaveWithHistory, EditView):
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         with transaction.atomic():
             self.object = locked(self.object.pk, self.object.learner_id, request.POST.get("learner", ""))
+            for model in (Qualification, Programme):
+                # PostgreSQL would find out only at the end that one was deleted meanwhile.
+                lock(model, request.POST.get(str(model._meta.model_name), ""))
             response = super().post(request, *args, **kwargs)
             if hasattr(response, "render") and not response.is_rendered:
                 # While what it shows is still locked.

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.generic import TemplateView
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
+from .. import conf
 from ..importing import staging
 from ..importing.plan import Change
 from ..layouts import REGISTRATIONS
@@ -90,8 +91,9 @@ class ReportView(WagtailAdminTemplateMixin, RunView, TemplateView):
             run=run,
             parts=parts_of(run),
             expired=run.has_expired,
-            running=run.state in (State.UPLOADED, State.VALIDATING, State.COMMITTING),
+            running=run.state in ImportRun.AT_WORK,
             listing_url=listing_url(),
+            stuck_minutes=conf.settings.STUCK_MINUTES,
             failure=_(run.failure) if run.failure else "",
         )
         if run.state == State.COMMITTED:

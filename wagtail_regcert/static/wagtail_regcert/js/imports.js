@@ -266,40 +266,50 @@
     }
   }
 
-  class StatusController extends Controller {
-    static targets = ['bar', 'count'];
-
-    static values = { count: String, state: String, url: String };
+  /* A page that waits for a worker: it comes anew when that is done, or has been silent for too long. */
+  class WaitingController extends Controller {
+    static values = { patience: Number };
 
     connect() {
-      this.timer = window.setTimeout(() => this.ask(), 1000);
+      this.lookIn(1000);
+      if (!this.patienceValue) return;
+      this.patience = window.setTimeout(() => window.location.reload(), this.patienceValue * 60000);
     }
 
     disconnect() {
       window.clearTimeout(this.timer);
+      window.clearTimeout(this.patience);
     }
 
-    async ask() {
-      let wait = 1000;
+    lookIn(wait) {
+      this.timer = window.setTimeout(() => this.look(), wait);
+    }
+
+    async look() {
       try {
-        const response = await fetch(this.urlValue, { headers: { Accept: 'application/json' } });
-        if (response.redirected || response.status === 403) {
-          // Logged out meanwhile: the page itself leads to the login and back.
-          window.location.reload();
-          return;
-        }
-        const { state, progress } = await response.json();
-        if (state !== this.stateValue && !['uploaded', 'validating'].includes(state)) {
-          window.location.reload();
-          return;
-        }
-        // A commit is one transaction: how far it is shows only at its end.
-        if (progress.total && progress.done) this.show(progress);
+        if (await this.isDone()) window.location.reload();
+        else this.lookIn(1000);
       } catch {
         // The server may be restarting: ask again, less often.
-        wait = 5000;
+        this.lookIn(5000);
       }
-      this.timer = window.setTimeout(() => this.ask(), wait);
+    }
+  }
+
+  class StatusController extends WaitingController {
+    static targets = ['bar', 'count'];
+
+    static values = { count: String, state: String, url: String };
+
+    async isDone() {
+      const response = await fetch(this.urlValue, { headers: { Accept: 'application/json' } });
+      // Logged out meanwhile: the page itself leads to the login and back.
+      if (response.redirected || response.status === 403) return true;
+      const { state, progress } = await response.json();
+      if (state !== this.stateValue && !['uploaded', 'validating'].includes(state)) return true;
+      // A commit is one transaction: how far it is shows only at its end.
+      if (progress.total && progress.done) this.show(progress);
+      return false;
     }
 
     show({ done, total }) {
@@ -312,9 +322,20 @@
     }
   }
 
+  /* The result of an import that is being undone. */
+  class UndoController extends WaitingController {
+    async isDone() {
+      const response = await fetch(window.location.href, { headers: { Accept: 'text/html' } });
+      if (response.status >= 500) throw new Error(response.statusText);
+      const page = new DOMParser().parseFromString(await response.text(), 'text/html');
+      return !page.querySelector(`[data-controller="${this.identifier}"]`);
+    }
+  }
+
   const { app } = window.wagtail;
   app.register('regcert-import', ImportController);
   app.register('regcert-focus', FocusController);
   app.register('regcert-once', OnceController);
   app.register('regcert-status', StatusController);
+  app.register('regcert-undo', UndoController);
 })();
