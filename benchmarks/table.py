@@ -20,7 +20,7 @@ HEAD = """\
 Written by `make bench` and `make bench-growth`; a run replaces the sections that it measured. Do not edit.
 
 **How to read it.** Each measurement runs in a process of its own, warmed up with a small file, on the same
-database, which is put back as it was after each; all take turns, several rounds, and the medians are shown.
+database, which is put back as it was after each; all take turns, in rounds, and the medians are shown.
 *Ratio* is the median of the ratios within a round to the line that says 1.0×, so what else the machine did
 matters little; the seconds are only as good as the machine. *CPU* is the seconds that our own process
 worked, without a database server's. *Peak* is the most memory beyond what the warm

@@ -8,8 +8,10 @@ import pytest
 import wagtail_regcert
 
 PACKAGE = Path(wagtail_regcert.__file__).parent
-PURE = ["cells", "problems", "layouts", "messages"] + [
-    f"importing/{name}" for name in ("types", "collector", "decode", "read", "parse", "plan", "pipeline")
+PURE = [
+    *("cells", "problems", "layouts", "messages"),
+    *(f"importing/{name}" for name in ("types", "collector", "decode", "read", "parse", "plan", "pipeline")),
+    *(f"exporting/{name}" for name in ("columns", "csvfile")),
 ]
 
 

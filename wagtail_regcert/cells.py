@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-import sys
 from collections.abc import Iterable, Set
 from dataclasses import dataclass
 from enum import StrEnum
@@ -19,10 +18,9 @@ from .problems import CellError, Code
 TEXT_LIMIT = 128
 """The most characters of any text cell."""
 
-WHITE = (
-    "".join(c for c in map(chr, range(sys.maxunicode + 1)) if c.isspace()) + "\ufeff\u200b\u200c\u200d\u2060"
-)
-"""What is stripped from both ends of a cell: white space, and marks that show nothing."""
+WHITE = "".join(c for c in map(chr, range(0x10000)) if c.isspace()) + "\ufeff\u200b\u200c\u200d\u2060"
+"""What is stripped from both ends of a cell: white space, none of which is above U+FFFF, and marks that show
+nothing."""
 
 TEMPORARY_ULN = "9999999999"
 """The national stand-in for a ULN not yet known; many learners share it."""

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 from wagtail.log_actions import LogFormatter
 
 from .cells import Date, plain
+from .layouts import STORED_FIELDS
 
 CREATE = "wagtail_regcert.create"
 EDIT = "wagtail_regcert.edit"
@@ -38,14 +39,7 @@ TRACKED = (
     "qualification",
     "programme",
     "planned_achievement_date",
-    "status",
-    "registration_number",
-    "registration_date",
-    "certificate_claimed_date",
-    "achieved_date",
-    "certificate_received_date",
-    "certificate_sent_date",
-    "postal_tracking_reference",
+    *STORED_FIELDS,
 )
 """The fields whose changes are kept."""
 

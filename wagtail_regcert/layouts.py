@@ -153,7 +153,10 @@ REGISTRATIONS = Layout(
     ),
 )
 
-STORED_FIELDS = tuple(column.field for column in REGISTRATIONS.columns[2:])
+STORED_COLUMNS = REGISTRATIONS.columns[2:]
+"""All but the two that say which registration a record is about."""
+
+STORED_FIELDS = tuple(column.field for column in STORED_COLUMNS)
 """The eight fields of ``Registration`` whose values the file carries, in column order."""
 
 DATE_CHAIN = (

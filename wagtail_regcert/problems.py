@@ -31,7 +31,7 @@ class Fault(StrEnum):
 
 
 class Code(StrEnum):
-    """Why a record is rejected (the first eleven) or was not applied (the last)."""
+    """Why a record is rejected (all but the last) or was not applied (the last)."""
 
     TOO_MANY_CELLS = "too_many_cells"
     BAD_CHARACTER = "bad_character"

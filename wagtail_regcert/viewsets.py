@@ -34,6 +34,13 @@ class RegistrationMenuItem(MenuItem):
         return may(request.user, MANAGE)
 
 
+class ExportsMenuItem(MenuItem):
+    """Shown only to superusers."""
+
+    def is_shown(self, request: Any) -> bool:
+        return bool(request.user.is_superuser)
+
+
 class RegistrationViewSet(SnippetViewSet):
     """Registrations. Every view asks for "manage" before anything else."""
 

@@ -36,14 +36,9 @@ def register_admin_urls() -> list[Any]:
     return [path("registration-and-certification/", include("wagtail_regcert.urls"))]
 
 
-class ExportsMenuItem(MenuItem):
-    def is_shown(self, request: Any) -> bool:
-        return bool(request.user.is_superuser)
-
-
 @hooks.register("register_reports_menu_item")
 def register_exports_menu_item() -> MenuItem:
-    return ExportsMenuItem(
+    return viewsets.ExportsMenuItem(
         _("Exports of registrations"),
         reverse_lazy("wagtail_regcert:exports"),
         name="registration-exports",

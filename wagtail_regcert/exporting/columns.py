@@ -8,10 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
 
 from ..cells import Date, Gender, StatusLabel
-from ..layouts import REGISTRATIONS
+from ..layouts import REGISTRATIONS, Column
 
 
 class ExportLayout(StrEnum):
@@ -78,7 +77,7 @@ EXPORT_COLUMNS = (
 _RELATED = {"qualification": "qualification__number", "learner": "learner__uln"}
 
 
-def _of_import_layout(column: Any) -> ExportColumn:
+def _of_import_layout(column: Column) -> ExportColumn:
     is_text = column.kind.name == "text"
     return ExportColumn(
         heading=column.heading,

@@ -1,4 +1,4 @@
-"""A run's errors and its rejected records as files."""
+"""A run's errors and its rejected records as files; and the sample file."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def errors_file(run: ImportRun) -> Iterator[bytes]:
 def rejected_file(run: ImportRun) -> Iterator[bytes]:
     """The rejected records in the import layout, all their cells, ready to correct.
 
-    Cells are written as they were read and always guarded, so that they read back the same.
+    Cells are written cleaned and always guarded, so that they read back the same.
     """
     rows = (list(map(_readable, cells)) for cells in rejected_rows(run))
     return csv_bytes(REGISTRATIONS.headings, guarded(rows))

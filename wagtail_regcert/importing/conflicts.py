@@ -13,7 +13,7 @@ from ..layouts import STORED_FIELDS
 from ..models import RegistrationLogEntry
 from ..models.sets import among
 from ..problems import ROW, Code, Facts, Problem
-from .types import Record
+from .types import BLANK, Record
 
 
 class Conflict(NamedTuple):
@@ -64,7 +64,7 @@ def _values_now(one: Conflict) -> Facts:
     """Field to its stored value, plain, for the fields that somebody changed."""
     if one.fresh is None or one.fresh.before is None:
         return {}
-    seen = one.seen.before or ("",) * len(STORED_FIELDS)
+    seen = one.seen.before or BLANK
     found = zip(STORED_FIELDS, seen, one.fresh.before, strict=True)
     return {field: now for field, before, now in found if now != before}
 

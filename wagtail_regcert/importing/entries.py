@@ -9,9 +9,7 @@ from ..layouts import STORED_FIELDS
 from ..models import ImportRun, Learner, Qualification
 from ..models.sets import names_of
 from ..transactions import OvertakenError
-from .types import Step
-
-_BLANK = ("",) * len(STORED_FIELDS)
+from .types import BLANK, Step
 
 
 def entries(run: ImportRun, steps: Sequence[Step]) -> Iterator[Entry]:
@@ -24,7 +22,7 @@ def entries(run: ImportRun, steps: Sequence[Step]) -> Iterator[Entry]:
     for step in steps:
         found = {
             name: [old, new]
-            for name, old, new in zip(STORED_FIELDS, step.before or _BLANK, step.after or _BLANK, strict=True)
+            for name, old, new in zip(STORED_FIELDS, step.before or BLANK, step.after or BLANK, strict=True)
             if old != new
         }
         if step.creates or step.deletes:

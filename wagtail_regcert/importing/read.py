@@ -15,7 +15,7 @@ import tablib
 
 from ..cells import clean
 from ..layouts import Layout, Separator
-from ..problems import Facts, Fault, FileFault
+from ..problems import Facts, Fault, FileFault, shown
 from .types import Sheet
 
 CELL_LIMIT = 131_072
@@ -60,7 +60,7 @@ def read(text: str, separator: Separator, layout: Layout) -> Sheet | FileFault:
             "row": numbers[start],
             "position": difference + 1,
             "expected": layout.headings[difference] if difference < layout.width else "",
-            "found": clean(header[difference])[:200] if difference < len(header) else "",
+            "found": shown(clean(header[difference])) if difference < len(header) else "",
         }
         return FileFault(Fault.BAD_HEADER, {**facts, **_better_separator(text, separator, layout)})
     if len(rows) == start + 1:

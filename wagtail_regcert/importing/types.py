@@ -8,6 +8,7 @@ from typing import Any, NamedTuple, Protocol
 
 import tablib
 
+from ..layouts import STORED_FIELDS
 from ..problems import CellError, Problem, SinceImport
 
 Values = tuple[str, ...]
@@ -15,6 +16,9 @@ Values = tuple[str, ...]
 
 So they are read, compared, kept in reports and written to history without being turned into anything else.
 """
+
+BLANK: Values = ("",) * len(STORED_FIELDS)
+"""What is stored of no registration."""
 
 
 Progress = Callable[[int], None]

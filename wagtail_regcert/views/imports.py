@@ -126,8 +126,8 @@ class StatusView(RunView):
         return JsonResponse(answer)
 
 
-class CommitView(RunView):
-    """Upload the accepted records, once. A GET, as after a login in between, leads to the report."""
+class RunAction(RunView):
+    """Something to be done with a run. A GET, as after a login in between, leads to the report."""
 
     def get(self, request: HttpRequest, run: uuid.UUID) -> HttpResponse:
         return self.to_report()
@@ -135,30 +135,32 @@ class CommitView(RunView):
     def post(self, request: HttpRequest, run: uuid.UUID) -> HttpResponse:
         if self.run.has_expired:
             messages.error(request, _("This import has expired. Upload the file again."))
-        elif runs.begin_commit(self.run.pk):
-            commit_soon(self.run.pk)
+        else:
+            self.act()
         return self.to_report()
 
+    def act(self) -> None:
+        raise NotImplementedError
 
-class RetryView(RunView):
+
+class CommitView(RunAction):
+    """Upload the accepted records, once."""
+
+    def act(self) -> None:
+        if runs.begin_commit(self.run.pk):
+            commit_soon(self.run.pk)
+
+
+class RetryView(RunAction):
     """Have a file validated again, after that failed or got stuck."""
 
-    def get(self, request: HttpRequest, run: uuid.UUID) -> HttpResponse:
-        return self.to_report()
-
-    def post(self, request: HttpRequest, run: uuid.UUID) -> HttpResponse:
-        if self.run.has_expired:
-            messages.error(request, _("This import has expired. Upload the file again."))
-        elif runs.begin_validation(self.run.pk):
+    def act(self) -> None:
+        if runs.begin_validation(self.run.pk):
             validate_soon(self.run.pk)
-        return self.to_report()
 
 
-class CancelView(RunView):
-    """Throw the run away."""
-
-    def get(self, request: HttpRequest, run: uuid.UUID) -> HttpResponse:
-        return self.to_report()
+class CancelView(RunAction):
+    """Throw the run away, expired or not."""
 
     def post(self, request: HttpRequest, run: uuid.UUID) -> HttpResponse:
         if runs.cancel(self.run.pk):

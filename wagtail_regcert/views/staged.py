@@ -6,21 +6,18 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from ..importing import runs, staging
-from ..importing.types import Left, Record, Step, Values
-from ..layouts import REGISTRATIONS, STORED_FIELDS
+from ..importing.types import BLANK, Left, Record, Step, Values
+from ..layouts import STORED_COLUMNS
 from ..messages import left_alone, message
 from ..models import ImportRun, Learner, Qualification, Registration
 from ..problems import Problem
 from ..tables import PER_PAGE
 from .roles import registration_url
 
-_BLANK = ("",) * len(STORED_FIELDS)
-
 
 def changed_fields(before: Values | None, after: Values | None) -> Iterator[dict[str, Any]]:
     """The columns whose values differ; values are plain, ``None`` stands for "no registration"."""
-    columns = REGISTRATIONS.columns[-len(STORED_FIELDS) :]
-    for column, old, new in zip(columns, before or _BLANK, after or _BLANK, strict=True):
+    for column, old, new in zip(STORED_COLUMNS, before or BLANK, after or BLANK, strict=True):
         if old != new:
             yield {
                 "heading": column.heading,

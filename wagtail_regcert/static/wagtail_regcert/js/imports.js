@@ -8,9 +8,9 @@
   const SEPARATORS = { comma: ',', semicolon: ';', tab: '\t', pipe: '|' };
 
   const sizeOf = (bytes) => {
-    if (bytes < 1024) return `${bytes} B`;
-    if (bytes < 1048576) return `${(bytes / 1024).toFixed(1)} KB`;
-    return `${(bytes / 1048576).toFixed(2)} MB`;
+    if (bytes < 1024) return `${bytes}B`;
+    if (bytes < 1048576) return `${(bytes / 1024).toFixed(1)}KB`;
+    return `${(bytes / 1048576).toFixed(2)}MB`;
   };
 
   class ImportController extends Controller {
