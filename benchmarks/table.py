@@ -25,10 +25,10 @@ database, which is put back as it was after each; all take turns, in rounds, and
 matters little; the seconds are only as good as the machine. *CPU* is the seconds that our own process
 worked, without a database server's. *Peak* is the most memory beyond what the warm
 process had. *Statements* are calls of the database driver: an `executemany` is one, however many rows it
-carries (MariaDB's driver sends an update to the server for each row), and `COPY`, which passes by Django,
-is none. A ~ marks what was measured with fewer records and multiplied. A transaction ends within the time,
-with all that the database does to keep it. Floors and peers find the same good and bad records as ours
-(that is checked in each run), but none keeps a report, locks, or looks at what changed in between.
+carries, and `COPY`, which passes by Django, is none. A ~ marks what was measured with fewer records and
+multiplied. A transaction ends within the time, with all that the database does to keep it. Floors and peers
+find the same good and bad records as ours (that is checked in each run), but none keeps a report, locks, or
+looks at what changed in between.
 """
 
 KEYS = tuple(f"{kind}{vendor}" for kind in ("", "growth-") for vendor in ("sqlite", "postgresql", "mysql"))
