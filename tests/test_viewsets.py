@@ -316,7 +316,7 @@ def test_the_history_calls_what_it_refers_to_by_name(client, manager):
 
     html = client.get(f"{LISTING}history/{registration.pk}/").content.decode()
 
-    assert "Synchronised: Programme: Carpenter" in html
+    assert "Synchronised: Programme: Carpenter; Status: Not registered" in html
     assert f"Edited: Learner: {learner} → {other}" in html
 
 

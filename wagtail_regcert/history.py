@@ -150,7 +150,10 @@ def describe(data: Mapping[str, Any]) -> str:
     from .models import Registration
 
     parts = []
-    for name, (old, new) in data.get("changes", {}).items():
+    found = data.get("changes", {})
+    # In our order: PostgreSQL keeps the keys in one of its own.
+    for name in filter(found.__contains__, TRACKED):
+        old, new = found[name]
         if name in ("learner", "qualification") and not (old and new):
             # Of a registration that was created or deleted: its name says that.
             continue
