@@ -61,7 +61,7 @@ def test_pieces_are_put_together_in_their_order_beyond_the_ninth(run, small_piec
 
 
 def test_pieces_written_at_once_fit_a_packet_of_mariadb():
-    assert staging.PIECES_AT_ONCE * staging.FILE_PIECE <= 16 * 1024 * 1024 // 2
+    assert staging.FILE_PIECES_AT_ONCE * staging.FILE_PIECE <= 16 * 1024 * 1024 // 2
 
 
 @pytest.mark.parametrize("count", [0, 1, 2, 3, 4, 6, 7])

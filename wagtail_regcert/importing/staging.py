@@ -26,15 +26,15 @@ FILE_PIECE = 512 * 1024
 """Bytes."""
 ENTRIES = 2000
 """Entries in a piece of a report."""
-PIECES_AT_ONCE = 16
-"""Pieces in one statement: half of a packet, where a file cannot be compressed."""
+FILE_PIECES_AT_ONCE, PIECES_AT_ONCE = 16, 100
+"""Pieces in one statement, of a file and of a report: half of a packet, where a file cannot be compressed."""
 COMPRESSORS = 2
 """Threads."""
 
 
 def save_file(run: ImportRun, data: bytes) -> None:
     """Keep the file as it came."""
-    _save_pieces(run, RunPiece.Kind.FILE, list(in_chunks(data, FILE_PIECE)), bytes)
+    _save_pieces(run, RunPiece.Kind.FILE, list(in_chunks(data, FILE_PIECE)), bytes, FILE_PIECES_AT_ONCE)
 
 
 def load_file(run: ImportRun) -> bytes:
@@ -121,7 +121,7 @@ def _pieces(run: ImportRun, kind: str) -> Any:
 
 
 def _save(run: ImportRun, kind: str, entries: Sequence[Any]) -> None:
-    _save_pieces(run, kind, list(in_chunks(entries, ENTRIES)), _as_text)
+    _save_pieces(run, kind, list(in_chunks(entries, ENTRIES)), _as_text, PIECES_AT_ONCE)
 
 
 def _load(run: ImportRun, kind: str, start: int, stop: int | None) -> Iterator[Any]:
@@ -139,7 +139,7 @@ def _load(run: ImportRun, kind: str, start: int, stop: int | None) -> Iterator[A
 
 
 def _save_pieces(
-    run: ImportRun, kind: str, pieces: Sequence[Sized], as_bytes: Callable[[Any], bytes]
+    run: ImportRun, kind: str, pieces: Sequence[Sized], as_bytes: Callable[[Any], bytes], at_once: int
 ) -> None:
     # Compression needs no interpreter: it goes on beside while the next piece is written out.
     with ThreadPoolExecutor(max_workers=COMPRESSORS) as beside:
@@ -149,7 +149,7 @@ def _save_pieces(
             RunPiece(run=run, kind=kind, number=number, items=len(piece), data=data)
             for number, (piece, data) in enumerate(zip(pieces, packed, strict=True))
         ),
-        batch_size=PIECES_AT_ONCE,
+        batch_size=at_once,
     )
 
 
