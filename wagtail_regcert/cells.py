@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Set
 from dataclasses import dataclass
 from enum import StrEnum
-from itertools import accumulate, filterfalse
+from itertools import accumulate, chain, filterfalse
 from typing import Any, Protocol, Self
 
 from .problems import CellError, Code
@@ -161,9 +161,8 @@ class Text:
         return cell
 
     def to_read(self, cells: Set[str]) -> Iterable[str]:
-        if max(map(len, cells), default=0) > self.limit:
-            return cells
-        return filterfalse(_CLEAN.fullmatch, filterfalse(str.isalnum, cells))
+        long = {cell for cell in cells if len(cell) > self.limit}
+        return chain(long, filterfalse(_CLEAN.fullmatch, filterfalse(str.isalnum, cells - long)))
 
     def format(self, value: object) -> str:
         return str(value) if value else ""

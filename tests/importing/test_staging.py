@@ -1,5 +1,6 @@
 """A run's file and report in pieces: what goes in comes out, whatever the pieces."""
 
+import random
 from functools import partial
 
 import pytest
@@ -60,8 +61,12 @@ def test_pieces_are_put_together_in_their_order_beyond_the_ninth(run, small_piec
     assert staging.load_file(run) == data
 
 
-def test_pieces_written_at_once_fit_a_packet_of_mariadb():
-    assert staging.FILE_PIECES_AT_ONCE * staging.FILE_PIECE <= 16 * 1024 * 1024 // 2
+def test_a_file_larger_than_a_packet_of_mariadb_is_kept(run):
+    data = random.Random(1).randbytes(18 * 1024 * 1024)
+
+    staging.save_file(run, data)
+
+    assert staging.load_file(run) == data
 
 
 @pytest.mark.parametrize("count", [0, 1, 2, 3, 4, 6, 7])
@@ -135,6 +140,36 @@ def test_records_come_back_with_what_was_stored_and_what_will_be(run, small_piec
     assert unchanged == (3, 12, 21, 77, before, before)
     assert (created.is_created, unchanged.is_unchanged) == (True, True)
     assert list(staging.load_records(run, 2)) == [created, unchanged]
+
+
+@pytest.mark.parametrize("value", ["a\x7fb", "\x7f", "\x7f" * 8, "", "\0", '"\\', "a\ud800b", "é\u2028"])
+@pytest.mark.parametrize("place", [0, 3, 7])
+def test_a_record_keeps_values_that_no_cell_may_hold(run, small_pieces, value, place):
+    usual = ("registered", "R1", "2025-09-01", "", "", "", "", "T1")
+    odd = (*usual[:place], value, *usual[place + 1 :])
+    kept = [Record(row, 1, 1, row, odd if row % 2 else usual, usual) for row in range(2, 7)]
+
+    staging.save_records(run, kept)
+
+    shown = tuple(one.replace("\ud800", "?") for one in odd)
+    expected = [one._replace(before=shown if one.row % 2 else usual) for one in kept]
+    assert list(staging.load_records(run)) == expected
+
+
+@pytest.mark.parametrize("created", ["", "0", "1", "02", "123", "0123456"])
+def test_records_that_create_stand_among_those_that_do_not(run, small_pieces, created):
+    values = [(str(number), *("x" * 7)) for number in range(7)]
+    kept = [
+        Record(number, 1, 1, None, None, values[number])
+        if str(number) in created
+        else Record(number, 1, 1, 9, values[-number], values[number])
+        for number in range(7)
+    ]
+
+    staging.save_records(run, kept)
+
+    assert list(staging.load_records(run)) == kept
+    assert [record.row for record in staging.load_records(run, 2, 5)] == [2, 3, 4]
 
 
 def test_kinds_are_one_byte_for_each_entry(run):

@@ -5,9 +5,10 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence, Set
 from enum import IntEnum
-from operator import gt, itemgetter
+from itertools import compress
+from operator import not_
 from typing import Any
 
 from ..cells import TEMPORARY_ULN, Date, check_digit_fails, match_key
@@ -24,8 +25,8 @@ _QUALIFICATION, _LEARNER = 0, 1
 _FIRST_STORED = 2
 _STATUS = STORED_FIELDS.index("status")
 _CHAIN = tuple(STORED_FIELDS.index(field) for field in DATE_CHAIN)
-_chain_of = itemgetter(*_CHAIN)
 _OWN_DATE = {status.value: STORED_FIELDS.index(field) for status, field in OWN_DATE.items()}
+_TO_COME = "~"
 _DATE = Date()
 _MANGLED = re.compile(r"[0-9](?:[.,][0-9]+)?E[+-]?[0-9]+", re.IGNORECASE)
 
@@ -46,15 +47,16 @@ def make_plan(
     learners = stored.learners(set(ulns) - {"", TEMPORARY_ULN})
     found = list(zip(map(learners.get, ulns), map(by_number.get, numbers), strict=True))
     repeated = _repeated(found, sheet)
-    hints = _Hints(stored, keys, numbers, ulns, found)
+    hints = _Hints(stored, keys, by_number, set(ulns) - learners.keys())
     registrations = stored.registrations(
         {(who, what) for who, what in found if who is not None and what is not None}
     )
     after_values = zip(*parsed.columns[_FIRST_STORED:], strict=True)
 
-    mistyped = set(filter(check_digit_fails, learners))
     wrong = parsed.bad.keys() | repeated.keys() | sheet.long.keys()
+    mistyped = set(filter(check_digit_fails, learners))
     day = today.isoformat()
+    odd = _odd(parsed, mistyped, day) | sheet.short
     records: list[Record] = []
     errors: list[Problem] = []
     warnings: list[Problem] = []
@@ -72,9 +74,10 @@ def make_plan(
             records.append(Record(row, learner, qualification, None, None, after))
         else:
             records.append(Record(row, learner, qualification, registration[0], registration[1:], after))
-        warnings.extend(_warnings(row, ulns[index], ulns[index] in mistyped, after, layout, day))
-        if index in sheet.short:
-            warnings.append(Problem(row, ROW, "", Warn.SHORT_ROW))
+        if index in odd:
+            warnings.extend(_warnings(row, ulns[index], ulns[index] in mistyped, after, layout, day))
+            if index in sheet.short:
+                warnings.append(Problem(row, ROW, "", Warn.SHORT_ROW))
     return Plan(
         rows=len(sheet.numbers),
         records=records,
@@ -107,9 +110,9 @@ def change_of(record: Record) -> Change:
 
 def cleared(record: Record) -> int:
     """Count the stored values that a record removes."""
-    if record.before is None or "" not in record.after:
+    if record.before is None:
         return 0
-    return sum(map(gt, map(bool, record.before), map(bool, record.after)))
+    return sum(map(bool, compress(record.before, map(not_, record.after))))
 
 
 def _repeated(found: Sequence[tuple[int | None, int | None]], sheet: Sheet) -> Mapping[int, Sequence[int]]:
@@ -164,6 +167,32 @@ def _errors(
         yield Problem(row, ROW, "", Code.DUPLICATE, facts)
 
 
+def _odd(parsed: Parsed, mistyped: Set[str], today: str) -> set[int]:
+    """Indexes of all records that :func:`_warnings` has something to say of, and maybe of others.
+
+    Nearly all records are in order, which whole columns tell sooner than record by record.
+    """
+    values = parsed.columns[_FIRST_STORED:]
+    chain = [values[position] for position in _CHAIN]
+    future = {date for dates in chain for date in set(dates) if date > today}
+    odd = {
+        index
+        for column, unusual in ((parsed.columns[_LEARNER], mistyped), *((dates, future) for dates in chain))
+        if unusual
+        for index, value in enumerate(column)
+        if value in unusual
+    }
+    # Dates still to come are in order, so what stands for them is after any date.
+    filled = ([date or _TO_COME for date in dates] for dates in chain)
+    odd.update(
+        index for index, (a, b, c, d, e) in enumerate(zip(*filled, strict=True)) if not a <= b <= c <= d <= e
+    )
+    for status, own in _OWN_DATE.items():
+        pairs = enumerate(zip(values[_STATUS], values[own], strict=True))
+        odd.update(index for index, (found, date) in pairs if not date and found == status)
+    return odd
+
+
 def _warnings(
     row: int, uln: str, is_mistyped: bool, after: Values, layout: Layout, today: str
 ) -> Sequence[Problem]:
@@ -171,11 +200,8 @@ def _warnings(
     found: list[tuple[int, Warn, dict[str, str]]] = []
     if is_mistyped:
         found.append((_LEARNER - _FIRST_STORED, Warn.CHECK_DIGIT, {}))
-    dates = list(filter(None, _chain_of(after)))
-    # Nearly all are in order and not in the future; only where they are not is each looked at.
-    odd = dates != sorted(dates) or dates[-1:] > [today]
     earlier, column = "", ""
-    for position in _CHAIN if odd else ():
+    for position in _CHAIN:
         date = after[position]
         if not date:
             continue
@@ -188,8 +214,6 @@ def _warnings(
     own = _OWN_DATE.get(after[_STATUS])
     if own is not None and not after[own]:
         found.append((own, Warn.MISSING_DATE, {"status": after[_STATUS]}))
-    if not found:
-        return ()
     found.sort(key=lambda warning: warning[0])
     return [
         Problem(
@@ -214,14 +238,12 @@ class _Hints:
         self,
         stored: StoredValues,
         keys: Mapping[str, str],
-        numbers: Sequence[str],
-        ulns: Sequence[str],
-        found: Sequence[tuple[int | None, int | None]],
+        by_number: Mapping[str, int | None],
+        lost_ulns: Set[str],
     ) -> None:
         self._keys = keys
-        lost_numbers = {keys[n] for n, (_, q) in zip(numbers, found, strict=True) if q is None}
-        lost_ulns = {u for u, (learner, _) in zip(ulns, found, strict=True) if learner is None}
-        self._numbers = _with_zeros(lost_numbers, stored.qualifications)
+        lost_keys = {keys[number] for number, found in by_number.items() if found is None}
+        self._numbers = _with_zeros(lost_keys, stored.qualifications)
         self._ulns = _with_zeros(lost_ulns, stored.learners)
 
     def qualification(self, number: str) -> Facts:

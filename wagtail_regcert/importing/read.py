@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from io import StringIO
 
 import tablib
@@ -21,30 +22,23 @@ from .types import Sheet
 CELL_LIMIT = 131_072
 """The most characters of one cell, as the ``csv`` module has it by default."""
 
+_TOO_LONG = "field larger than field limit"
+"""How the ``csv`` module begins to complain of a cell over the limit."""
+
 _SEPARATOR_ROW = re.compile(r"sep=(.)", re.DOTALL)
-
-
-class _Broken(Exception):
-    """The quoting of a row is broken, or a cell is over the limit."""
-
-    def __init__(self, row: int, reason: str) -> None:
-        super().__init__(reason)
-        self.row = row
-        self.reason = reason
 
 
 def read(text: str, separator: Separator, layout: Layout) -> Sheet | FileFault:
     """Cut text into records of cells, with their row numbers."""
     rows: list[list[str]] = []
-    numbers: list[int] = []
     try:
-        for number, row in _rows(text, separator):
-            if not _is_blank(row):
-                rows.append(row)
-                numbers.append(number)
-    except _Broken as broken:
-        facts: Facts = {"row": broken.row, "reason": broken.reason}
+        rows.extend(_rows(text, separator))
+    except csv.Error as error:
+        # The rows before the broken one are there.
+        facts: Facts = {"row": len(rows) + 1, "reason": _reason(str(error))}
         return FileFault(Fault.MALFORMED_CSV, {**facts, **_better_separator(text, separator, layout)})
+    numbers = [number for number, row in enumerate(rows, start=1) if not _is_blank(row)]
+    rows = [rows[number - 1] for number in numbers]
 
     start = 0
     if numbers and numbers[0] == 1 and (named := _named_separator(rows[0], separator)):
@@ -92,25 +86,23 @@ def _sheet(rows: list[list[str]], numbers: list[int], header_width: int, layout:
     )
 
 
-def _rows(text: str, separator: Separator) -> Iterator[tuple[int, list[str]]]:
-    """Row numbers, from 1, and cells; blank rows included."""
+def _rows(text: str, separator: Separator) -> Iterator[list[str]]:
+    """The cells of every row, blank ones too. Raises ``csv.Error`` for broken quoting and long cells."""
     # Not splitlines(): it also splits at U+2028, U+0085 and vertical tabs.
-    reader = csv.reader(StringIO(text, newline=""), delimiter=separator.character, strict=True)
+    rows = csv.reader(StringIO(text, newline=""), delimiter=separator.character, strict=True)
     # The module's limit is global to the process; another library may have raised it.
-    watch = csv.field_size_limit() > CELL_LIMIT
-    number = 0
-    try:
-        for number, row in enumerate(reader, start=1):
-            if watch and any(len(cell) > CELL_LIMIT for cell in row):
-                raise _Broken(number, "long")
-            yield number, row
-    except csv.Error as error:
-        raise _Broken(number + 1, _reason(str(error))) from error
+    return map(_within_limit, rows) if csv.field_size_limit() > CELL_LIMIT else rows
+
+
+def _within_limit(row: list[str]) -> list[str]:
+    if any(len(cell) > CELL_LIMIT for cell in row):
+        raise csv.Error(f"{_TOO_LONG} ({CELL_LIMIT})")
+    return row
 
 
 def _reason(message: str) -> str:
     """Name what the ``csv`` module complains of."""
-    if "field limit" in message:
+    if _TOO_LONG in message:
         return "long"
     return "unclosed" if "end of data" in message else "after_quote"
 
@@ -137,10 +129,8 @@ def _better_separator(text: str, separator: Separator, layout: Layout) -> dict[s
 
 
 def _has_headings(text: str, separator: Separator, layout: Layout) -> bool:
-    try:
-        for number, row in _rows(text, separator):
+    with suppress(csv.Error):
+        for number, row in enumerate(_rows(text, separator), start=1):
             if not _is_blank(row) and not (number == 1 and _named_separator(row, separator)):
                 return layout.first_difference(row) is None
-    except _Broken:
-        pass
     return False

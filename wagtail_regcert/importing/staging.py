@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import json
 import zlib
-from collections.abc import Callable, Iterator, Sequence, Sized
+from collections.abc import Callable, Iterable, Iterator, Sequence, Sized
 from concurrent.futures import ThreadPoolExecutor
 from itertools import groupby
 from typing import Any, TypeVar
 
 from ..models import ImportRun, RunPiece
-from ..models.sets import in_chunks
+from ..models.sets import in_chunks, insert_rows
 from ..problems import Code, Problem, SinceImport, Warn
 from .types import Left, Record
 
@@ -26,15 +26,15 @@ FILE_PIECE = 512 * 1024
 """Bytes."""
 ENTRIES = 2000
 """Entries in a piece of a report."""
-FILE_PIECES_AT_ONCE, PIECES_AT_ONCE = 16, 100
-"""Pieces in one statement, of a file and of a report: half of a packet, where a file cannot be compressed."""
 COMPRESSORS = 2
 """Threads."""
+BETWEEN = "\x7f"
+"""Stands between the values of a column: no cell may hold it (it is Cc), and JSON writes it as it is."""
 
 
 def save_file(run: ImportRun, data: bytes) -> None:
     """Keep the file as it came."""
-    _save_pieces(run, RunPiece.Kind.FILE, list(in_chunks(data, FILE_PIECE)), bytes, FILE_PIECES_AT_ONCE)
+    _save_pieces(run, RunPiece.Kind.FILE, list(in_chunks(data, FILE_PIECE)), bytes)
 
 
 def load_file(run: ImportRun) -> bytes:
@@ -56,16 +56,16 @@ def load_problems(run: ImportRun, kind: str, start: int = 0, stop: int | None = 
 
 
 def save_records(run: ImportRun, records: Sequence[Record]) -> None:
-    """Keep the accepted records with the stored values that the person was shown."""
-    _save(run, RunPiece.Kind.RECORDS, records)
+    """Keep the accepted records with the stored values that the person was shown.
+
+    By column: there are hundreds of thousands of values, and each by itself costs more than what is in it.
+    """
+    _save(run, RunPiece.Kind.RECORDS, records, _by_column)
 
 
 def load_records(run: ImportRun, start: int = 0, stop: int | None = None) -> Iterator[Record]:
     """Read accepted records back."""
-    for entry in _load(run, RunPiece.Kind.RECORDS, start, stop):
-        row, learner, qualification, registration, before, after = entry
-        old = None if before is None else tuple(before)
-        yield Record(row, learner, qualification, registration, old, tuple(after))
+    return _load(run, RunPiece.Kind.RECORDS, start, stop, _by_record)
 
 
 def save_kinds(run: ImportRun, kind: str, kinds: bytes) -> None:
@@ -120,11 +120,20 @@ def _pieces(run: ImportRun, kind: str) -> Any:
     return RunPiece.objects.filter(run=run, kind=kind).order_by("number")
 
 
-def _save(run: ImportRun, kind: str, entries: Sequence[Any]) -> None:
-    _save_pieces(run, kind, list(in_chunks(entries, ENTRIES)), _as_text, PIECES_AT_ONCE)
+def _save(
+    run: ImportRun, kind: str, entries: Sequence[Any], arranged: Callable[[Sequence[Any]], Any] = list
+) -> None:
+    """Keep entries, those of a piece ``arranged`` for JSON."""
+    _save_pieces(run, kind, list(in_chunks(entries, ENTRIES)), lambda piece: _as_text(arranged(piece)))
 
 
-def _load(run: ImportRun, kind: str, start: int, stop: int | None) -> Iterator[Any]:
+def _load(
+    run: ImportRun,
+    kind: str,
+    start: int,
+    stop: int | None,
+    entries_of: Callable[[Any], Iterable[Any]] = list,
+) -> Iterator[Any]:
     first, last = start // ENTRIES, None if stop is None else max(stop - 1, 0) // ENTRIES
     pieces = _pieces(run, kind).filter(number__gte=first)
     if last is not None:
@@ -132,28 +141,53 @@ def _load(run: ImportRun, kind: str, start: int, stop: int | None) -> Iterator[A
     position = first * ENTRIES
     for number in list(pieces.values_list("number", flat=True)):
         data = pieces.filter(number=number).values_list("data", flat=True).get()
-        for entry in _unpack(data):
+        for entry in entries_of(_unpack(data)):
             if position >= start and (stop is None or position < stop):
                 yield entry
             position += 1
 
 
+def _by_column(records: Sequence[Record]) -> list[Any]:
+    """The four numbers of records, then their eight values before (of those that have any) and after."""
+    *numbers, before, after = zip(*records, strict=True)
+    stored = [values for values in before if values is not None]
+    return [*numbers, *([_joined(column) for column in zip(*rows, strict=True)] for rows in (stored, after))]
+
+
+def _by_record(columns: Sequence[Any]) -> Iterator[Record]:
+    *numbers, before, after = columns
+    stored = zip(*map(_parted, before), strict=True)
+    for row, learner, qualification, registration, values in zip(
+        *numbers, zip(*map(_parted, after), strict=True), strict=True
+    ):
+        old = None if registration is None else next(stored)
+        yield Record(row, learner, qualification, registration, old, values)
+
+
+def _joined(column: Sequence[str]) -> str | Sequence[str]:
+    text = BETWEEN.join(column)
+    # Whoever writes past the models may have stored anything.
+    return text if text.count(BETWEEN) == len(column) - 1 else column
+
+
+def _parted(column: str | Sequence[str]) -> Sequence[str]:
+    return column.split(BETWEEN) if isinstance(column, str) else column
+
+
 def _save_pieces(
-    run: ImportRun, kind: str, pieces: Sequence[Sized], as_bytes: Callable[[Any], bytes], at_once: int
+    run: ImportRun, kind: str, pieces: Sequence[Sized], as_bytes: Callable[[Any], bytes]
 ) -> None:
     # Compression needs no interpreter: it goes on beside while the next piece is written out.
     with ThreadPoolExecutor(max_workers=COMPRESSORS) as beside:
         packed = beside.map(_compress, map(as_bytes, pieces))
-    RunPiece.objects.bulk_create(
-        (
-            RunPiece(run=run, kind=kind, number=number, items=len(piece), data=data)
-            for number, (piece, data) in enumerate(zip(pieces, packed, strict=True))
-        ),
-        batch_size=at_once,
-    )
+    rows = [
+        (run.pk, kind, number, len(piece), data)
+        for number, (piece, data) in enumerate(zip(pieces, packed, strict=True))
+    ]
+    insert_rows(RunPiece, ("run", "kind", "number", "items", "data"), rows)
 
 
-def _as_text(entries: Sequence[Any]) -> bytes:
+def _as_text(entries: Any) -> bytes:
     # "replace": a lone surrogate, which no encoding can carry, is shown as a question mark.
     return _JSON.encode(entries).encode("utf-8", "replace")
 
