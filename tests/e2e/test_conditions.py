@@ -3,9 +3,16 @@
 import pytest
 from django.urls import reverse
 
-from tests.e2e.test_imports import GOOD, LISTING, file, form, report
+from tests.e2e.test_imports import GOOD, LISTING, file, form, popup, report
 from tests.makers import make_csv, make_run
 from wagtail_regcert.models import ImportRun, Registration
+
+TOKENS = {
+    "in a cookie": {},
+    "in a cookie that no script reads": {"CSRF_COOKIE_HTTPONLY": True},
+    "in the session": {"CSRF_USE_SESSIONS": True},
+}
+"""Where Django keeps the token of forms, by settings."""
 
 
 @pytest.fixture
@@ -64,27 +71,99 @@ def test_nothing_of_ours_breaks_when_only_scripts_from_the_site_are_allowed(page
     assert [line for line in refused if "Content Security Policy" in line] == []
 
 
-def test_whoever_logged_in_again_elsewhere_uploads_all_the_same(page, client, user, live_server):
+@pytest.fixture(params=TOKENS.values(), ids=TOKENS)
+def every_place(request, settings):
+    """The test runs once for each place where Django may keep the token of forms."""
+    for name, value in request.param.items():
+        setattr(settings, name, value)
+
+
+def log_in_elsewhere(page, user):
+    """The session ends, and the same user logs in anew in another tab."""
+    page.context.clear_cookies(name="sessionid")
+    tab = page.context.new_page()
+    tab.goto(reverse("wagtailadmin_login"))
+    log_in(tab, user)
+    tab.wait_for_url(f"**{reverse('wagtailadmin_home')}")
+    tab.close()
+
+
+def test_whoever_logged_in_again_elsewhere_uploads_all_the_same(every_place, page, user):
     report(page, make_csv(*GOOD))
-    client.force_login(user)
-    fresh = {"sessionid": client.cookies["sessionid"].value, "csrftoken": "x" * 32}
-    page.context.add_cookies(
-        [{"name": name, "value": value, "url": live_server.url} for name, value in fresh.items()]
-    )
+    log_in_elsewhere(page, user)
 
+    page.get_by_role("button", name="Upload 3 accepted records").dblclick()
+    page.get_by_role("heading", name="Import Result").wait_for()
+    log_in_elsewhere(page, user)
+    page.get_by_role("link", name="Undo this import").click()
+    log_in_elsewhere(page, user)
+    page.get_by_role("button", name="Undo this import").click()
+    page.get_by_role("heading", name="Import Result").wait_for()
+
+    assert ImportRun.objects.get().created == 3
+    assert not Registration.objects.exists()
+
+
+@pytest.mark.parametrize("opened", [form, popup])
+def test_whoever_logged_in_again_elsewhere_validates_the_chosen_file(every_place, page, user, opened):
+    opened(page).locator("input[type=file]").set_input_files(file(make_csv(*GOOD)))
+    log_in_elsewhere(page, user)
+
+    page.get_by_role("button", name="Validate").dblclick()
+    page.get_by_role("heading", name="Validation Report").wait_for()
+
+    assert ImportRun.objects.get().accepted == 3
+
+
+def test_a_popup_closed_before_the_upload_began_uploads_nothing(page):
+    dialog = popup(page)
+    dialog.locator("input[type=file]").set_input_files(file(make_csv(*GOOD)))
+    page.evaluate("() => { window.fetch = () => new Promise((resolve) => { window.answer = resolve; }); }")
+    dialog.get_by_role("button", name="Validate").click()
+    dialog.get_by_role("button", name="Close dialog").click()
+    dialog.wait_for(state="hidden")
+    sent = []
+    page.on("request", lambda request: sent.append(request.url))
+
+    page.get_by_role("link", name="Import and Update").click()
+    dialog.locator("input[type=file]").set_input_files(file(make_csv(*GOOD), "other.csv"))
+    page.evaluate("window.answer(new Response(''))")
+    page.wait_for_timeout(500)
+
+    assert sent == []
+    assert dialog.get_by_role("button", name="Validate").is_enabled()
+    assert not dialog.locator("progress").is_visible()
+    assert not ImportRun.objects.exists()
+
+
+def test_a_form_is_sent_as_it_is_when_no_new_token_can_be_had(page):
+    without_fetch = "() => { window.fetch = () => Promise.reject(new Error()); }"
+    form(page).evaluate(without_fetch)
+    page.locator("input[type=file]").set_input_files(file(make_csv(*GOOD)))
+
+    page.get_by_role("button", name="Validate").dblclick()
+    page.get_by_role("heading", name="Validation Report").wait_for()
+    page.evaluate(without_fetch)
     page.get_by_role("button", name="Upload 3 accepted records").dblclick()
     page.get_by_role("heading", name="Import Result").wait_for()
 
     assert Registration.objects.count() == 3
 
 
-def test_a_form_is_sent_as_it_is_when_the_page_cannot_be_asked_for(page):
-    report(page, make_csv(*GOOD)).evaluate("() => { window.fetch = () => Promise.reject(new Error()); }")
+def test_a_refused_file_stays_chosen_for_another_try(page, user):
+    form(page).locator("input[type=file]").set_input_files(file(make_csv(*GOOD)))
+    log_in_elsewhere(page, user)
+    page.evaluate("() => { window.kept = window.fetch; window.fetch = () => Promise.reject(new Error()); }")
+    page.get_by_role("button", name="Validate").click()
+    page.get_by_role("link", name="Log in in another tab, then validate the file again.").wait_for()
+    before = ImportRun.objects.count()
 
-    page.get_by_role("button", name="Upload 3 accepted records").dblclick()
-    page.get_by_role("heading", name="Import Result").wait_for()
+    page.evaluate("() => { window.fetch = window.kept; }")
+    page.get_by_role("button", name="Validate").click()
+    page.get_by_role("heading", name="Validation Report").wait_for()
 
-    assert Registration.objects.count() == 3
+    assert before == 0
+    assert ImportRun.objects.get().accepted == 3
 
 
 def test_what_was_cancelled_elsewhere_is_not_uploaded_but_told(page):
@@ -97,7 +176,9 @@ def test_what_was_cancelled_elsewhere_is_not_uploaded_but_told(page):
     assert not Registration.objects.exists()
 
 
-def test_a_session_that_ended_before_the_upload_leads_through_the_login_to_the_report(page, user):
+def test_a_session_that_ended_before_the_upload_leads_through_the_login_to_the_report(
+    every_place, page, user
+):
     report(page, make_csv(*GOOD))
     page.context.clear_cookies(name="sessionid")
     page.get_by_role("button", name="Upload 3 accepted records").click()
@@ -111,7 +192,7 @@ def test_a_session_that_ended_before_the_upload_leads_through_the_login_to_the_r
     assert Registration.objects.count() == 3
 
 
-def test_a_session_that_ended_before_the_validation_leads_to_the_login(page, user):
+def test_a_session_that_ended_before_the_validation_leads_to_the_login(every_place, page, user):
     form(page).locator("input[type=file]").set_input_files(file(make_csv(*GOOD)))
     page.context.clear_cookies(name="sessionid")
     page.get_by_role("button", name="Validate").click()

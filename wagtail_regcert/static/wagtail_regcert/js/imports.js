@@ -13,6 +13,22 @@
     return `${(bytes / 1048576).toFixed(2)}MB`;
   };
 
+  /*
+   * Give a form the token that holds now: whoever logged in again in another tab has a new one, and with the old
+   * one Django answers with a bare page of its own. Scripts may not see where the token is kept, so it is taken
+   * from a page with a form; from the login's, should that come instead, so that sending the form leads there.
+   */
+  const renewToken = async (form, url) => {
+    try {
+      const response = await fetch(url, { headers: { Accept: 'text/html' } });
+      const page = new DOMParser().parseFromString(await response.text(), 'text/html');
+      const token = page.querySelector('[name=csrfmiddlewaretoken]');
+      if (token) form.elements.csrfmiddlewaretoken.value = token.value;
+    } catch {
+      // No connection: that shows when the form is sent.
+    }
+  };
+
   class ImportController extends Controller {
     static targets = [
       'bar', 'error', 'file', 'form', 'hint', 'live', 'name', 'offer', 'offerButton', 'offerText', 'problems',
@@ -39,6 +55,7 @@
     /* The popup was closed: opened again, it is as new. */
     reset() {
       if (this.request) this.request.abort();
+      this.request = null;
       this.rest();
       this.tipsTarget.close();
       this.formTarget.reset();
@@ -144,7 +161,7 @@
       else this.upload();
     }
 
-    upload() {
+    async upload() {
       const request = new XMLHttpRequest();
       this.request = request;
       this.submitTarget.disabled = true;
@@ -159,6 +176,9 @@
       });
       request.addEventListener('load', () => this.answered(request));
       request.addEventListener('error', () => this.stopped(this.failedValue));
+      await renewToken(this.formTarget, this.formTarget.action);
+      // The popup was closed meanwhile.
+      if (request !== this.request) return;
       request.open('POST', this.formTarget.action);
       request.setRequestHeader('Accept', 'text/html');
       request.send(new FormData(this.formTarget));
@@ -217,43 +237,19 @@
     }
   }
 
-  /*
-   * A form that is sent once, however often its button is pressed, and with a token that holds: whoever logged
-   * in again in another tab has a new one, and with the old one Django answers with a bare page of its own.
-   */
+  /* A form that is sent once, however often its button is pressed, and with a token that holds. */
   class OnceController extends Controller {
-    submit(event) {
-      if (this.sent) {
-        event.preventDefault();
-        return;
-      }
-      this.sent = true;
-      // The token's cookie changes with every login.
-      if (document.cookie !== this.cookies) {
-        event.preventDefault();
-        this.renew();
-      }
-    }
+    static values = { tokens: String };
 
-    async renew() {
-      try {
-        const response = await fetch(window.location.href, { headers: { Accept: 'text/html' } });
-        const page = new DOMParser().parseFromString(await response.text(), 'text/html');
-        const form = [...page.forms].find((one) => one.action === this.element.action);
-        if (response.redirected || !form) {
-          // Logged out, or done elsewhere meanwhile: the page itself tells.
-          window.location.reload();
-          return;
-        }
-        this.element.elements.csrfmiddlewaretoken.value = form.elements.csrfmiddlewaretoken.value;
-      } catch {
-        // No connection: the browser tells when the form is sent.
-      }
+    async submit(event) {
+      event.preventDefault();
+      if (this.sent) return;
+      this.sent = true;
+      await renewToken(this.element, this.tokensValue);
       this.element.submit();
     }
 
     connect() {
-      this.cookies = document.cookie;
       // Back in the browser: the page may come from its cache.
       this.shown = () => {
         this.sent = false;
