@@ -2,13 +2,19 @@
 
 import csv
 import io
+import threading
+from contextlib import contextmanager
 
 import pytest
+from django.db import connection, connections
+from django.http import HttpResponse
+from django.urls import reverse
 from django.utils import timezone
+from wagtail import hooks
 
-from wagtail_regcert.models import ExportRun, Registration
+from wagtail_regcert.models import ExportRun, Learner, Programme, Registration
 
-from .makers import make_learner, make_registration, make_user
+from .makers import make_learner, make_programme, make_registration, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -157,3 +163,138 @@ def test_wagtails_bulk_deletion_deletes_nothing(client, registered):
         assert client.post(f"/admin/bulk/wagtail_regcert/registration/delete/?{query}").status_code == 302
 
     assert Registration.objects.count() == 3
+
+
+@pytest.mark.parametrize(
+    "query", ["id=-1", "id=abc", "id=", "id=1&id=99999999999999999999999", "id=all&status=lost"]
+)
+def test_the_export_view_refuses_what_the_action_refuses(client, exporter, registered, query):
+    response = client.get(f"{LISTING}export/?{query}")
+
+    assert response.status_code == 302
+    assert response["Location"].startswith(LISTING)
+    assert b"Nothing was exported" in client.get(response["Location"]).content
+    assert not ExportRun.objects.exists()
+
+
+@contextmanager
+def somebody_writing():
+    """Once each request has read its session, somebody else writes, on another connection."""
+    written = []
+
+    def write():
+        try:
+            written.append(make_programme(f"Meanwhile {len(written)}"))
+        finally:
+            connections.close_all()
+
+    def read_then_write(execute, sql, *args):
+        answer = execute(sql, *args)
+        if "FROM" in sql and "django_session" in sql:
+            thread = threading.Thread(target=write)
+            thread.start()
+            thread.join()
+        return answer
+
+    with connection.execute_wrapper(read_then_write):
+        yield written
+
+
+@pytest.mark.django_db(transaction=True)
+class TestUnderAtomicRequests:
+    """A site may wrap every request in a transaction, and others write meanwhile."""
+
+    @pytest.fixture(autouse=True)
+    def _atomic_requests(self, monkeypatch):
+        monkeypatch.setitem(connections.settings["default"], "ATOMIC_REQUESTS", True)
+
+    @pytest.mark.parametrize("method", ["get", "post"])
+    @pytest.mark.parametrize("layout", ["export", "import"])
+    def test_selected_rows_are_exported(self, client, exporter, registered, achieved, method, layout):
+        url = BULK if layout == "export" else f"{BULK[:-1]}_import_layout/"
+
+        with somebody_writing() as written:
+            response = getattr(client, method)(
+                f"{url}?id={registered[2].pk}&id={achieved.pk}&next=/admin/", follow=True
+            )
+
+        assert numbers(response) == ["R2", "A"]
+        run = ExportRun.objects.get()
+        assert (run.user, run.records, run.filters, run.layout) == (exporter, 2, "2 selected", layout)
+        assert len(written) == 2
+
+    @pytest.mark.parametrize("method", ["get", "post"])
+    def test_all_means_the_filtered_and_searched_listing(
+        self, client, exporter, registered, achieved, method
+    ):
+        send = getattr(client, method)
+
+        with somebody_writing():
+            by_status = send(f"{BULK}?id=all&status=registered&p=3", follow=True)
+            by_search = send(f"{BULK}?id=all&q=fox&next=/admin/", follow=True)
+
+        assert numbers(by_status) == ["R0", "R1", "R2"]
+        assert numbers(by_search) == ["A"]
+        assert [run.filters for run in ExportRun.objects.order_by("pk")] == ["status=registered", "q=fox"]
+
+    def test_what_a_body_says_is_in_the_address_but_no_token(self, client, exporter, registered, achieved):
+        body = {"id": [registered[0].pk, achieved.pk], "csrfmiddlewaretoken": "secret", "next": "/admin/"}
+
+        response = client.post(f"{BULK}?id={registered[1].pk}", body)
+
+        keys = (registered[1].pk, registered[0].pk, achieved.pk)
+        query = "&".join(f"id={key}" for key in keys)
+        assert response["Location"] == f"{LISTING}export/?{query}&layout=export"
+        assert not ExportRun.objects.exists()
+        assert numbers(client.get(response["Location"])) == ["R0", "R1", "A"]
+
+    def test_the_role_is_asked_for_at_each_step(self, client, registered):
+        client.force_login(make_user("manage_registration"))
+        query = f"id={registered[0].pk}"
+
+        answers = [client.get(f"{BULK}?{query}"), client.get(f"{LISTING}export/?{query}")]
+
+        assert [answer["Location"] for answer in answers] == ["/admin/", "/admin/"]
+        assert not ExportRun.objects.exists()
+
+    def test_a_hook_that_refuses_is_heard(self, client, exporter, registered):
+        def refuse(request, action, registrations, view):
+            raised.append((action, list(registrations)))
+            return HttpResponse("No.")
+
+        raised = []
+        with hooks.register_temporarily("before_bulk_action", refuse):
+            response = client.get(f"{BULK}?id={registered[0].pk}")
+
+        assert response.content == b"No."
+        assert raised == [("export", [registered[0]])]
+
+    @pytest.mark.skipif(connection.vendor != "sqlite", reason="Others let a transaction read and then write")
+    @pytest.mark.parametrize("method", ["get", "post"])
+    def test_a_bulk_deletion_that_sqlite_refuses_says_so(self, client, method):
+        client.force_login(make_user("delete_learner", "view_learner"))
+        learner = make_learner()
+        url = f"/admin/bulk/wagtail_regcert/learner/delete/?id={learner.pk}"
+
+        with somebody_writing() as written:
+            refused = getattr(client, method)(url)
+        said = client.get(refused["Location"]).content.decode()
+        there = Learner.objects.filter(pk=learner.pk).exists()
+        client.post(url)
+
+        assert len(written) == 1
+        assert "Nothing was deleted. Try again." in said
+        assert there
+        assert not Learner.objects.exists()
+
+    def test_one_is_deleted_whoever_else_writes(self, client):
+        client.force_login(make_user(superuser=True))
+        registration, programme = make_registration(), make_programme()
+
+        with somebody_writing():
+            for gone in (registration, programme):
+                url = reverse(gone.snippet_viewset.get_url_name("delete"), args=[gone.pk])
+                assert client.post(url).status_code == 302
+
+        assert not Registration.objects.exists()
+        assert not Programme.objects.filter(pk=programme.pk).exists()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, OperationalError, connection, transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect, QueryDict
 from django.shortcuts import redirect
@@ -19,13 +19,12 @@ from wagtail.snippets.bulk_actions.delete import DeleteBulkAction
 from wagtail.snippets.bulk_actions.snippet_bulk_action import SnippetBulkAction
 
 from .exporting.columns import ExportLayout
-from .models import AwardingOrganisation, ExportRun, Learner, Programme, Qualification, Registration
-from .models.fields import may_be_key
+from .models import AwardingOrganisation, Learner, Programme, Qualification, Registration
 from .models.sets import take_write_lock
 from .permissions import EXPORT, ReferencePermissionPolicy, may
 from .views.deletion import refusals
-from .views.export import back_to_listing, download
-from .views.listing import filters_in, listing_for
+from .views.export import back_to_listing, download, selection
+from .views.listing import export_url, selected_keys
 from .views.roles import METHODS
 
 
@@ -56,25 +55,19 @@ class ExportBulkAction(SnippetBulkAction):
             return self.http_method_not_allowed(request)
         # One query string, so that filters count wherever they were sent.
         request.GET = _merged(request.GET, request.POST)  # type: ignore[assignment]
-        listing = listing_for(request)
-        if listing.problems:
-            messages.error(request, _("Nothing was exported: a filter is not right."))
-            return back_to_listing(request)
         ids = request.GET.getlist("id")
-        if "all" in ids:
-            found, filters = listing.get_queryset(), filters_in(request)
-        else:
-            keys = selected_keys(ids)
-            if not keys:
-                messages.error(request, _("Nothing was exported: no registration was selected."))
-                return back_to_listing(request)
-            found = Registration.objects.filter(pk__in=keys)
-            filters = ExportRun.selected(len(keys))
+        chosen = selection(request, ids)
+        if chosen is None:
+            return back_to_listing(request)
         for hook in hooks.get_hooks("before_bulk_action"):
-            answer = hook(request, self.action_type, found, self)
+            answer = hook(request, self.action_type, chosen.registrations, self)
             if hasattr(answer, "status_code"):
                 return answer
-        return download(request, found, self.layout, filters)
+        if connection.settings_dict["ATOMIC_REQUESTS"]:
+            # Wagtail called us in the request's transaction, which began with reading the session: SQLite
+            # would refuse the note of this export where somebody wrote since. Our own view is free of it.
+            return redirect(export_url(request, self.layout, ids))
+        return download(request, chosen, self.layout)
 
 
 class ExportInImportLayoutBulkAction(ExportBulkAction):
@@ -85,11 +78,6 @@ class ExportInImportLayoutBulkAction(ExportBulkAction):
     aria_label = gettext_lazy("Selected registrations in the import layout")
     action_priority = 20
     layout = ExportLayout.IMPORT
-
-
-def selected_keys(ids: list[str]) -> set[int]:
-    """The primary keys that a query string names; none when any of them cannot be one."""
-    return set(map(int, ids)) if all(map(may_be_key, ids)) else set()
 
 
 def _merged(first: QueryDict, second: QueryDict) -> QueryDict:
@@ -160,6 +148,16 @@ class ReferenceDeletion(DeleteBulkAction):
             # Something came to refer to one of them just now. (A ProtectedError is one too.)
             for message in refusals(selected.all()):
                 messages.error(request, message)
+            return self._back()
+        except OperationalError as error:
+            if "locked" not in str(error):
+                raise
+            # SQLite: the request's transaction (``ATOMIC_REQUESTS``) read the session, then another wrote.
+            if connection.in_atomic_block:
+                transaction.set_rollback(True)
+            messages.error(
+                request, _("The database was busy with another change. Nothing was deleted. Try again.")
+            )
             return self._back()
 
     def _back(self) -> HttpResponseBase:

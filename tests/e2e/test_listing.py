@@ -5,6 +5,7 @@ import datetime as dt
 from io import StringIO
 
 import pytest
+from django.db import connections
 
 from tests.makers import make_learner, make_qualification, make_registration, make_user
 from wagtail_regcert.models import ExportRun, Qualification, Registration
@@ -101,6 +102,15 @@ def test_the_page_is_selected_and_exported(page, registrations):
 
     assert banner_text(page) == f"{ON_A_PAGE} registrations selected"
     assert export_selected(page) == ulns(registrations[-ON_A_PAGE:])
+
+
+def test_what_is_selected_is_exported_where_requests_are_transactions(page, registrations, monkeypatch):
+    monkeypatch.setitem(connections.settings["default"], "ATOMIC_REQUESTS", True)
+    page.goto(LISTING)
+    choose(page, f"Select all {ON_A_PAGE} registrations on this page")
+
+    assert export_selected(page) == ulns(registrations[-ON_A_PAGE:])
+    assert ExportRun.objects.get().filters == f"{ON_A_PAGE} selected"
 
 
 def test_all_in_the_list_are_those_of_the_filter_and_the_search(page, registrations):

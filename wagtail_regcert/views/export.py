@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -23,31 +23,52 @@ from ..exporting.stream import start_export
 from ..models import ExportRun, Registration
 from ..permissions import EXPORT, may
 from .imports import csv_download
-from .listing import filters_in, listing_for
+from .listing import filters_in, listing_for, selected_keys
 
 
 @transaction.non_atomic_requests
 @require_safe
 def export(request: HttpRequest) -> HttpResponseBase:
-    """Download all records of the listing's filters and search, in either layout."""
+    """Download the registrations selected by ``id``, or without it all of the listing, in either layout."""
     if not may(request.user, EXPORT):
         raise PermissionDenied
     layout = request.GET.get("layout") or ExportLayout.EXPORT
     if layout not in set(ExportLayout):
         messages.error(request, _("There is no such layout. Nothing was exported."))
         return back_to_listing(request)
+    chosen = selection(request, request.GET.getlist("id") or ["all"])
+    return download(request, chosen, ExportLayout(layout)) if chosen else back_to_listing(request)
+
+
+class Selection(NamedTuple):
+    """What is to be exported."""
+
+    registrations: QuerySet[Registration]
+    filters: str
+    """What they were chosen by, for the ``ExportRun``."""
+
+
+def selection(request: HttpRequest, ids: list[str]) -> Selection | None:
+    """The registrations of these keys; with "all", of the listing's filters and search.
+
+    ``None`` when that is not right, which a message then says.
+    """
     listing = listing_for(request)
     if listing.problems:
         messages.error(request, _("Nothing was exported: a filter is not right."))
-        return back_to_listing(request)
-    return download(request, listing.get_queryset(), ExportLayout(layout), filters_in(request))
+        return None
+    if "all" in ids:
+        return Selection(listing.get_queryset(), filters_in(request))
+    keys = selected_keys(ids)
+    if not keys:
+        messages.error(request, _("Nothing was exported: no registration was selected."))
+        return None
+    return Selection(Registration.objects.filter(pk__in=keys), ExportRun.selected(len(keys)))
 
 
-def download(
-    request: HttpRequest, registrations: QuerySet[Registration], layout: ExportLayout, filters: str
-) -> HttpResponseBase:
+def download(request: HttpRequest, chosen: Selection, layout: ExportLayout) -> HttpResponseBase:
     """The file of these registrations. Leaves an ``ExportRun``."""
-    run, chunks = start_export(registrations, layout, user=request.user, filters=filters)
+    run, chunks = start_export(chosen.registrations, layout, user=request.user, filters=chosen.filters)
     if run.left_out:
         messages.warning(
             request,

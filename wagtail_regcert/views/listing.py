@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
+from urllib.parse import urlencode
 
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
@@ -23,6 +24,7 @@ from ..exporting.columns import ExportLayout
 from ..filters import LONGEST, search
 from ..import_forms import ImportForm
 from ..models import Learner, Qualification, Registration
+from ..models.fields import may_be_key
 from ..permissions import EXPORT, IMPORT, MANAGE, ReferencePermissionPolicy, may
 from .imports import import_context
 from .paging import KeyPaginator
@@ -148,7 +150,7 @@ class RegistrationIndexView(IndexView):
         # Wagtail's own export, which asks for no more than the listing does. Ours takes its place.
         if not may(request.user, EXPORT):
             raise PermissionDenied
-        return redirect(self._export_url(ExportLayout.EXPORT))
+        return redirect(export_url(request, ExportLayout.EXPORT))
 
     def get_base_queryset(self) -> QuerySet[Registration]:
         return Registration.objects.select_related(
@@ -204,7 +206,7 @@ class RegistrationIndexView(IndexView):
         """Where the whole list can be had as a file, by layout; nothing for who may not."""
         if not may(self.request.user, EXPORT):
             return {}
-        return {layout.value: self._export_url(layout) for layout in ExportLayout}
+        return {layout.value: export_url(self.request, layout) for layout in ExportLayout}
 
     @cached_property
     def header_more_buttons(self) -> list[Button]:
@@ -217,10 +219,6 @@ class RegistrationIndexView(IndexView):
                 Button(gettext("Imports"), url=reverse("wagtail_regcert:imports"), icon_name="history")
             )
         return buttons
-
-    def _export_url(self, layout: ExportLayout) -> str:
-        query = "&".join(part for part in (self.query_string, f"layout={layout}") if part)
-        return f"{reverse('wagtail_regcert:export')}?{query}"
 
     @cached_property
     def bulk_buttons(self) -> list[ListingButton]:
@@ -327,3 +325,14 @@ def filters_in(request: HttpRequest) -> str:
         if name in NOT_FILTERS or name.startswith("_w_") or not any(query.getlist(name)):
             del query[name]
     return query.urlencode()
+
+
+def export_url(request: HttpRequest, layout: ExportLayout, ids: Sequence[str] = ()) -> str:
+    """Where the list that this request asks for can be had as a file, or of it what ``ids`` selects."""
+    parts = (filters_in(request), urlencode({"id": ids, "layout": layout.value}, doseq=True))
+    return f"{reverse('wagtail_regcert:export')}?{'&'.join(filter(None, parts))}"
+
+
+def selected_keys(ids: list[str]) -> set[int]:
+    """The primary keys that a query string names; none when any of them cannot be one."""
+    return set(map(int, ids)) if all(map(may_be_key, ids)) else set()
