@@ -8,6 +8,7 @@ from typing import Any
 from wagtail_regcert.exporting.columns import ExportLayout
 from wagtail_regcert.exporting.stream import start_export
 from wagtail_regcert.importing import runs
+from wagtail_regcert.importing.collector import collector_paused
 from wagtail_regcert.importing.pipeline import Opened, open_file
 from wagtail_regcert.layouts import Separator
 from wagtail_regcert.models import ImportRun, Registration
@@ -15,6 +16,7 @@ from wagtail_regcert.models import ImportRun, Registration
 from .floors import FILE_NAME
 
 
+@collector_paused()
 def validate(data: bytes, user: Any) -> ImportRun:
     """From the uploaded bytes to the report, all of it kept."""
     opened = open_file(data, Separator.COMMA)

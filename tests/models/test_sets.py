@@ -74,6 +74,23 @@ def test_keys_are_found_among_others():
     assert Learner.objects.ulns_of({first.pk, second.pk, 0, 2**40}) == {"1", "2"}
 
 
+def test_pairs_are_found_among_others(django_assert_max_num_queries):
+    learners = [make_learner(uln=str(number)) for number in range(3)]
+    qualifications = [make_qualification(number=str(number)) for number in range(3)]
+    stored = {
+        (learner.pk, qualification.pk): make_registration(learner=learner, qualification=qualification).pk
+        for learner in learners
+        for qualification in qualifications
+    }
+    wanted = dict(list(stored.items())[::2])
+    unknown = {(learners[0].pk, 0), (0, qualifications[0].pk), (2**63 - 1, 2**63 - 1)}
+
+    with django_assert_max_num_queries(1):
+        assert Registration.objects.keys_of(wanted.keys() | unknown) == wanted
+    assert Registration.objects.keys_of(unknown) == {}
+    assert Registration.objects.filter(status="exempt").keys_of(set(wanted)) == {}
+
+
 def test_updated_rows_read_back_the_same_and_others_stay():
     first, *chosen = [make_registration(registration_number="old") for _number in range(len(TEXTS) + 1)]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Set
+from collections.abc import Iterable, Iterator, Set
 from typing import Any
 
 from django.core.exceptions import ObjectDoesNotExist
@@ -17,7 +17,7 @@ from ..layouts import REGISTRATIONS, STORED_FIELDS
 from .fields import CellDateField, CellField, PlainDate
 from .learners import Learner
 from .qualifications import Programme, Qualification
-from .sets import among
+from .sets import among_pairs
 from .sync import RegistrationSync, SyncResult, SyncRows
 
 _PLAIN_VALUES = tuple(
@@ -52,15 +52,8 @@ class RegistrationQuerySet(models.QuerySet["Registration"]):
         )
 
     def keys_of(self, pairs: Set[tuple[int, int]]) -> dict[tuple[int, int], int]:
-        """Map those of the pairs of learner and qualification that are registered to primary keys.
-
-        An index has them all, so that other registrations of those learners cost little.
-        """
-        found: dict[tuple[int, int], int] = {}
-        for chosen in among("learner", {learner for learner, _qualification in pairs}, self.db):
-            rows = self.filter(chosen).values_list("learner_id", "qualification_id", "pk")
-            found.update({row[:2]: row[2] for row in rows if row[:2] in pairs})
-        return found
+        """Map those of the pairs of learner and qualification that are registered to primary keys."""
+        return {row[:2]: row[2] for row in self._of(pairs)}
 
     def stored_values(
         self, pairs: Set[tuple[int, int]], *more: str
@@ -69,13 +62,12 @@ class RegistrationQuerySet(models.QuerySet["Registration"]):
 
         The eight are plain: dates ISO, blanks ``""``, as the database writes them.
         """
-        found: dict[tuple[int, int], tuple[Any, ...]] = {}
-        for chosen in among("pk", self.keys_of(pairs).values(), self.db):
-            rows = self.filter(chosen).values_list(
-                "learner_id", "qualification_id", "pk", *_PLAIN_VALUES, *more
-            )
-            found.update({row[:2]: row[2:] for row in rows})
-        return found
+        return {row[:2]: row[2:] for row in self._of(pairs, *_PLAIN_VALUES, *more)}
+
+    def _of(self, pairs: Set[tuple[int, int]], *fields: Any) -> Iterator[tuple[Any, ...]]:
+        """Learner, qualification, primary key and more fields of the pairs."""
+        for chosen in among_pairs(self.model, ("learner", "qualification"), pairs, self.db):
+            yield from self.filter(chosen).values_list("learner_id", "qualification_id", "pk", *fields)
 
     def sync(self, rows: SyncRows, *, user: Any = None) -> SyncResult:
         """Create or update registrations from mappings by field name; see :mod:`.sync`."""

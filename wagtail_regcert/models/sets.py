@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
 from django.db import connections, models, router, transaction
-from django.db.models import F, Lookup, Q
+from django.db.models import F, Func, Lookup, Q
 from django.db.models.expressions import RawSQL
 
 T = TypeVar("T")
@@ -42,6 +42,34 @@ def among(field: str, values: Iterable[str] | Iterable[int], using: str) -> Iter
                 yield Q((f"{field}__in", chunk))
 
 
+def among_pairs(
+    model: type[models.Model], names: tuple[str, str], pairs: Set[tuple[int, int]], using: str
+) -> Iterator[Any]:
+    """Conditions, as of :func:`among`, that find all rows whose two fields have one of the pairs of keys."""
+    connection = connections[using]
+    if not pairs:
+        return
+    match connection.vendor:
+        case "sqlite":
+            table = connection.ops.quote_name(model._meta.db_table)
+            first, second, key = _columns(connection, fields_of(model, [*names, "pk"]))
+            # An object may have a name more than once. CROSS JOIN: the pairs are walked, not the table.
+            sql = (
+                f"SELECT {table}.{key} FROM json_each(%s) pair CROSS JOIN {table}"
+                f" ON {table}.{first} = CAST(pair.key AS integer) AND {table}.{second} = pair.value"
+            )
+            members = ",".join([f'"{one}":{other}' for one, other in pairs])
+            yield Q(pk__in=RawSQL(sql, [f"{{{members}}}"]))
+        case "postgresql":
+            ones, others = map(_array, zip(*pairs, strict=True))
+            yield _PairOf(
+                *names, pairs="SELECT * FROM unnest(%s::bigint[], %s::bigint[])", given=(ones, others)
+            )
+        case _:
+            for chunk in in_chunks(sorted(pairs)):
+                yield _PairOf(*names, pairs=", ".join(map("(%d, %d)".__mod__, chunk)))
+
+
 class _AnyOf(Lookup[Any]):
     """``column = ANY (array)`` on PostgreSQL, which plans it better than ``IN (SELECT …)``."""
 
@@ -51,6 +79,21 @@ class _AnyOf(Lookup[Any]):
         column, params = self.process_lhs(compiler, connection)
         kind = "bigint" if isinstance(self.rhs[0], int) else "text"
         return f"{column} = ANY (%s::{kind}[])", (*params, _array(self.rhs))
+
+
+class _PairOf(Func):
+    """Two columns are one of the pairs, which are SQL, and its parameters ``given``."""
+
+    template = "(%(expressions)s) IN (%(pairs)s)"
+    output_field = models.BooleanField()
+
+    def __init__(self, *names: str, pairs: str, given: tuple[str, ...] = ()) -> None:
+        super().__init__(*names, pairs=pairs)
+        self._given = given
+
+    def as_sql(self, compiler: Any, connection: Any, **context: Any) -> Any:  # type: ignore[override]
+        sql, params = super().as_sql(compiler, connection, **context)
+        return sql, (*params, *self._given)
 
 
 def _array(values: Sequence[Any]) -> str:
@@ -214,7 +257,10 @@ def _converter(field: Any, connection: Any) -> Callable[[Any], Any] | None:
     """
     field = _own(field)
     # AutoField is no IntegerField by class, but its values are.
-    if isinstance(field, models.CharField | models.TextField | models.IntegerField | models.AutoField):
+    if isinstance(
+        field,
+        models.BinaryField | models.CharField | models.TextField | models.IntegerField | models.AutoField,
+    ):
         return None
     if isinstance(field, models.JSONField):
         return _JSON.encode

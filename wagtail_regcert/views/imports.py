@@ -34,6 +34,7 @@ from ..cells import Date, Text
 from ..exporting.report import errors_file, rejected_file, sample_file
 from ..import_forms import ImportForm
 from ..importing import runs
+from ..importing.collector import collector_paused
 from ..importing.results import summary
 from ..layouts import REGISTRATIONS, Separator
 from ..messages import sentence, size_name
@@ -89,6 +90,10 @@ class ImportView(WagtailAdminTemplateMixin, ImporterView, FormView):
         if context["form"].errors:
             context["header_title"] = _("Error: %(title)s") % {"title": context["header_title"]}
         return context
+
+    @collector_paused()
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        return super().post(request, *args, **kwargs)
 
     def form_valid(self, form: Any) -> HttpResponse:
         run = runs.start_run(

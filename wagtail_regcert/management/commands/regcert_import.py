@@ -13,6 +13,7 @@ from django.core.management.base import CommandError
 
 from ...exporting.csvfile import check_writable, write_file
 from ...exporting.report import errors_file, rejected_file
+from ...importing.collector import collector_paused
 from ...importing.pipeline import Refused, open_file
 from ...importing.results import refusal, result
 from ...importing.runs import begin_commit, commit, start_run, validate
@@ -35,6 +36,7 @@ class Command(RegcertCommand):
         parser.add_argument("--rejected", metavar="PATH", help="write the rejected records, ready to correct")
         parser.add_argument("--json", action="store_true", help="print the result as JSON")
 
+    @collector_paused()
     def handle(self, *args: Any, **options: Any) -> None:
         path = Path(options["file"])
         user = _user(options["user"])
