@@ -61,13 +61,11 @@ def among_pairs(
             members = ",".join([f'"{one}":{other}' for one, other in pairs])
             yield Q(pk__in=RawSQL(sql, [f"{{{members}}}"]))
         case "postgresql":
-            ones, others = map(_array, zip(*pairs, strict=True))
-            yield _PairOf(
-                *names, pairs="SELECT * FROM unnest(%s::bigint[], %s::bigint[])", given=(ones, others)
-            )
+            arrays = tuple(map(_array, zip(*pairs, strict=True)))
+            yield _InPairs(names, ("SELECT * FROM unnest(%s::bigint[], %s::bigint[])", arrays))
         case _:
             for chunk in in_chunks(sorted(pairs)):
-                yield _PairOf(*names, pairs=", ".join(map("(%d, %d)".__mod__, chunk)))
+                yield _InPairs(names, (", ".join(map("(%d, %d)".__mod__, chunk)), ()))
 
 
 class _AnyOf(Lookup[Any]):
@@ -81,19 +79,22 @@ class _AnyOf(Lookup[Any]):
         return f"{column} = ANY (%s::{kind}[])", (*params, _array(self.rhs))
 
 
-class _PairOf(Func):
-    """Two columns are one of the pairs, which are SQL, and its parameters ``given``."""
+class _InPairs(Lookup[Any]):
+    """``(column, column) IN (…)``: of two fields, and the SQL of pairs with its parameters.
 
-    template = "(%(expressions)s) IN (%(pairs)s)"
-    output_field = models.BooleanField()
+    A lookup, for Django compares any other condition with TRUE on MariaDB, which then uses no index.
+    """
 
-    def __init__(self, *names: str, pairs: str, given: tuple[str, ...] = ()) -> None:
-        super().__init__(*names, pairs=pairs)
-        self._given = given
+    prepare_rhs = False
 
-    def as_sql(self, compiler: Any, connection: Any, **context: Any) -> Any:  # type: ignore[override]
-        sql, params = super().as_sql(compiler, connection, **context)
-        return sql, (*params, *self._given)
+    def __init__(self, names: tuple[str, str], pairs: tuple[str, tuple[str, ...]]) -> None:
+        columns: Any = Func(*names, template="(%(expressions)s)", output_field=models.BooleanField())
+        super().__init__(columns, pairs)
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
+        columns, params = self.process_lhs(compiler, connection)
+        pairs, given = self.rhs
+        return f"{columns} IN ({pairs})", (*params, *given)
 
 
 def _array(values: Sequence[Any]) -> str:
