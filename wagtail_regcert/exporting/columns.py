@@ -5,11 +5,12 @@ The import layout's come from :data:`wagtail_regcert.layouts.REGISTRATIONS`. Pur
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from ..cells import Date, Gender, StatusLabel
+from ..cells import Date, Gender, StatusLabel, plain
 from ..layouts import REGISTRATIONS, Column
 
 
@@ -32,6 +33,8 @@ class ExportColumn:
     repeats: bool = False
     """Whether so few values exist (days, statuses) that each is written once and remembered.
     Such cells are ours, not typed by anyone, and need no guard."""
+    is_day: bool = False
+    """Whether its value is a day, which may come as plain text, too."""
 
 
 def full_name(given: str, family: str) -> str:
@@ -44,12 +47,17 @@ def gender_label(value: str) -> str:
     return Gender(value).label if value else ""
 
 
+def day(value: dt.date | str | None) -> str:
+    """A day as files have it, from itself or from plain text."""
+    return Date().from_plain(plain(value))
+
+
 def _text(heading: str, path: str) -> ExportColumn:
     return ExportColumn(heading=heading, paths=(path,))
 
 
 def _date(heading: str, path: str) -> ExportColumn:
-    return ExportColumn(heading=heading, paths=(path,), write=Date().format, repeats=True)
+    return ExportColumn(heading=heading, paths=(path,), write=day, repeats=True, is_day=True)
 
 
 EXPORT_COLUMNS = (
@@ -78,6 +86,8 @@ _RELATED = {"qualification": "qualification__number", "learner": "learner__uln"}
 
 
 def _of_import_layout(column: Column) -> ExportColumn:
+    if isinstance(column.kind, Date):
+        return _date(column.heading, column.field)
     is_text = column.kind.name == "text"
     return ExportColumn(
         heading=column.heading,
