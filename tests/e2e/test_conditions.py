@@ -136,6 +136,21 @@ def test_a_popup_closed_before_the_upload_began_uploads_nothing(page):
     assert not ImportRun.objects.exists()
 
 
+def test_the_escape_key_closes_the_popup_while_a_file_is_on_its_way(page):
+    dialog = popup(page)
+    dialog.locator("input[type=file]").set_input_files(file(make_csv(*GOOD)))
+    page.evaluate("() => { window.fetch = () => new Promise(() => {}); }")
+    button = dialog.get_by_role("button", name="Validate")
+    button.focus()
+
+    page.keyboard.press("Enter")
+    assert button.is_disabled()
+    page.keyboard.press("Escape")
+
+    dialog.wait_for(state="hidden")
+    assert not ImportRun.objects.exists()
+
+
 def test_a_form_is_sent_as_it_is_when_no_new_token_can_be_had(page):
     without_fetch = "() => { window.fetch = () => Promise.reject(new Error()); }"
     form(page).evaluate(without_fetch)

@@ -55,7 +55,6 @@
     /* The popup was closed: opened again, it is as new. */
     reset() {
       if (this.request) this.request.abort();
-      this.request = null;
       this.rest();
       this.tipsTarget.close();
       this.formTarget.reset();
@@ -155,6 +154,7 @@
 
     submit(event) {
       event.preventDefault();
+      if (this.request) return;
       const [file] = this.fileTarget.files;
       const problem = file ? this.problemWith(file) : this.missingValue;
       if (problem) this.refuse(problem);
@@ -164,7 +164,8 @@
     async upload() {
       const request = new XMLHttpRequest();
       this.request = request;
-      this.submitTarget.disabled = true;
+      // Not disabled: that would take the focus out of the popup, and with it the Escape key.
+      this.submitTarget.ariaDisabled = 'true';
       this.progressTarget.hidden = false;
       this.tell(this.uploadingValue);
       request.upload.addEventListener('progress', (event) => {
@@ -206,7 +207,8 @@
 
     /* No upload is on its way. */
     rest() {
-      this.submitTarget.disabled = false;
+      this.request = null;
+      this.submitTarget.ariaDisabled = null;
       this.progressTarget.hidden = true;
       this.tell('');
     }
