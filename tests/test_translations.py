@@ -2,7 +2,6 @@
 
 import ast
 import gettext
-import os
 import re
 import shutil
 import subprocess
@@ -17,6 +16,7 @@ from wagtail.users.models import UserProfile
 
 import wagtail_regcert
 from tests.makers import make_csv, make_learner, make_qualification, make_registration, make_run, make_user
+from tests.missing import missing
 from wagtail_regcert.layouts import REGISTRATIONS, Status
 from wagtail_regcert.models import ExportRun, Learner
 
@@ -79,7 +79,7 @@ def tool(name):
     """A program of GNU gettext."""
     path = shutil.which(name)
     if not path:
-        (pytest.fail if os.environ.get("CI") else pytest.skip)(f"GNU gettext is not installed: no {name}")
+        missing(f"GNU gettext is not installed: no {name}")
     return path
 
 

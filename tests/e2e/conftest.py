@@ -6,6 +6,7 @@ import shutil
 import pytest
 
 from tests.makers import make_learner, make_qualification, make_user
+from tests.missing import missing
 
 ARGUMENTS = [
     "--no-sandbox",
@@ -35,21 +36,15 @@ MORE_RULES = {"landmark-unique": {"enabled": True}}
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
 
-def _missing(reason):
-    if os.environ.get("CI"):
-        pytest.fail(reason)
-    pytest.skip(reason)
-
-
 @pytest.fixture(scope="session")
 def browser():
     try:
         from playwright.sync_api import sync_playwright
     except ImportError:
-        _missing("playwright is not installed")
+        missing("playwright is not installed")
     path = os.environ.get("CHROMIUM") or shutil.which("chromium")
     if not path:
-        _missing("no chromium: install it or name it in CHROMIUM")
+        missing("no chromium: install it or name it in CHROMIUM")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
         yield browser

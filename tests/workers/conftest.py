@@ -14,27 +14,22 @@ from django.core.management.color import no_style
 from django.db import connection
 
 from tests.makers import make_qualification, make_user
+from tests.missing import missing
 from tests.workers.processes import Person, Site, until
 
 REDIS_URL = os.environ.get("REGCERT_REDIS_URL") or "redis://127.0.0.1:6379/9"
 """A Redis database that the tests may empty."""
 
 
-def _missing(reason):
-    if os.environ.get("CI"):
-        pytest.fail(reason)
-    pytest.skip(reason)
-
-
 def _empty_redis():
     if not find_spec("django_tasks_rq"):
-        _missing("django-tasks-rq is not installed")
+        missing("django-tasks-rq is not installed")
     import redis
 
     try:
         redis.Redis.from_url(REDIS_URL).flushdb()
     except redis.ConnectionError as error:
-        _missing(f"no Redis at {REDIS_URL}: {error}")
+        missing(f"no Redis at {REDIS_URL}: {error}")
 
 
 def _empty_tables():
