@@ -1,4 +1,4 @@
-"""A PostgreSQL server of our own, in a folder of its own, that may be stopped without warning."""
+"""A database server of our own, in a folder of its own, that may be stopped without warning."""
 
 from __future__ import annotations
 
@@ -7,77 +7,104 @@ import pwd
 import shutil
 import socket
 import subprocess
-from collections.abc import Mapping
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, ClassVar
 
-PROGRAMS = ("initdb", "pg_ctl", "pg_dump", "psql", "createdb")
-ACCOUNTS = ("postgres", "nobody")
-"""Who may run it where we are root, which PostgreSQL refuses."""
+FOLDERS = [*sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True), Path("/usr/sbin")]
+"""Where Debian keeps programs of servers, besides the path."""
 
 
 def program(name: str) -> str | None:
-    """The path of one of PostgreSQL's programs, on the path or where Debian keeps them."""
-    folders = sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
-    return shutil.which(name) or shutil.which(name, path=os.pathsep.join(map(str, folders)))
+    """The path of a program."""
+    return shutil.which(name) or shutil.which(name, path=os.pathsep.join(map(str, FOLDERS)))
 
 
-def missing_program() -> str | None:
-    """The first program that is not there."""
-    return next((name for name in PROGRAMS if program(name) is None), None)
-
-
-class PrivateCluster:
+class PrivateCluster(ABC):
     """Runs from entering the context to leaving it; ``settings`` are Django's, for :class:`Worker`."""
+
+    programs: ClassVar[Sequence[str]]
+    account: ClassVar[str]
+    """Who runs the server on Debian."""
+    password: ClassVar[str]
+    """The variable that the programs take a password from."""
 
     def __init__(self) -> None:
         self._folder = TemporaryDirectory(prefix="regcert-cluster-")
         self._data = Path(self._folder.name, "data")
         self._log = Path(self._folder.name, "log")
-        self._account = _account()
+        self._user = _another_account(self.account) if os.geteuid() == 0 else None
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             port = free.getsockname()[1]
-        self.settings = {"HOST": "127.0.0.1", "PORT": str(port), "NAME": "fire", "USER": "fire"}
+        self.settings = {
+            "HOST": "127.0.0.1",
+            "PORT": str(port),
+            "NAME": "fire",
+            "USER": "fire",
+            "PASSWORD": "",
+        }
+
+    @classmethod
+    def missing_program(cls) -> str | None:
+        """The first program that is not there."""
+        return next((name for name in cls.programs if program(name) is None), None)
 
     def __enter__(self) -> PrivateCluster:
-        if self._account:
-            shutil.chown(self._folder.name, self._account)
-        self._run("initdb", "--auth=trust", "--username=fire", "--no-sync", "--pgdata", str(self._data))
+        if self._user:
+            shutil.chown(self._folder.name, self._user)
+        self._create()
         self.start()
-        self._run("createdb", *self._address, "fire")
         return self
 
     def __exit__(self, *error: object) -> None:
-        self.stop()
-        self._folder.cleanup()
+        try:
+            self.stop()
+        finally:
+            self._folder.cleanup()
 
+    @abstractmethod
     def start(self) -> None:
-        options = f"-p {self.settings['PORT']} -c listen_addresses=127.0.0.1 -c unix_socket_directories="
-        self._control("start", "-l", str(self._log), "-o", options)
+        """Return as soon as it answers."""
 
+    @abstractmethod
     def stop(self) -> None:
         """As a machine that loses its power stops it."""
-        self._control("stop", "-m", "immediate")
 
     def load(self, source: Mapping[str, Any]) -> None:
         """Copy a database into ours."""
-        address = ["-h", source["HOST"], "-p", str(source["PORT"] or 5432), "-U", source["USER"]]
+        name, *arguments = self._dump(source)
         dump = subprocess.run(
-            [program("pg_dump"), *address, "--no-owner", source["NAME"]],
-            env={**os.environ, "PGPASSWORD": source["PASSWORD"]},
-            capture_output=True,
+            [str(program(name)), *arguments],
+            env={**os.environ, self.password: source["PASSWORD"]},
+            stdout=subprocess.PIPE,
             check=True,
         )
-        self._run("psql", *self._address, "-q", "-v", "ON_ERROR_STOP=1", "fire", given=dump.stdout)
+        self._create_database()
+        self._run(*self._restore(), given=dump.stdout)
 
-    @property
-    def _address(self) -> list[str]:
-        return ["-h", self.settings["HOST"], "-p", self.settings["PORT"], "-U", "fire"]
+    @abstractmethod
+    def _create(self) -> None:
+        """Make the folder of data, in which everyone is let in."""
 
-    def _control(self, *arguments: str) -> None:
-        self._run("pg_ctl", "--wait", "--pgdata", str(self._data), *arguments)
+    @abstractmethod
+    def _create_database(self) -> None:
+        """Make the empty one that ``settings`` name."""
+
+    @staticmethod
+    @abstractmethod
+    def _login(settings: Mapping[str, Any]) -> Sequence[str]:
+        """The arguments that lead a program to a server."""
+
+    @abstractmethod
+    def _dump(self, source: Mapping[str, Any]) -> Sequence[str]:
+        """The command that prints a database."""
+
+    @abstractmethod
+    def _restore(self) -> Sequence[str]:
+        """The command that reads it into ours."""
 
     def _run(self, name: str, *arguments: str, given: bytes = b"") -> None:
         # Not to a pipe: the server would keep it open, and we would wait for its end.
@@ -87,13 +114,12 @@ class PrivateCluster:
                 input=given,
                 stdout=nowhere,
                 cwd="/",
-                user=self._account,
+                user=self._user,
                 check=True,
             )
 
 
-def _account() -> str | None:
-    if os.geteuid() != 0:
-        return None
+def _another_account(preferred: str) -> str:
+    """Who may run a server where we are root, which servers refuse."""
     known = {account.pw_name for account in pwd.getpwall()}
-    return next(name for name in ACCOUNTS if name in known)
+    return next(name for name in (preferred, "nobody") if name in known)

@@ -12,13 +12,15 @@ from typing import Any
 import pytest
 from django.db import OperationalError, connection
 
+from tests.missing import missing
 from wagtail_regcert.importing import runs
 from wagtail_regcert.models import ImportRun
 
-from .cluster import PrivateCluster, missing_program
+from .cluster import PrivateCluster
 from .conftest import Fire
 from .processes import CONTEXT, FOR_GOOD, Worker, WorkFailed, elsewhere
 from .scenarios import finished, usual_duration
+from .servers import SERVERS
 from .world import (
     Registered,
     State,
@@ -148,11 +150,10 @@ def usual_commit(fire: Fire) -> float:
 
 @pytest.fixture
 def cluster() -> Iterator[PrivateCluster]:
-    if connection.vendor != "postgresql":
-        pytest.skip("a server of our own is made for PostgreSQL only")
-    if missing := missing_program():
-        pytest.skip(f"there is no {missing} to make a server of our own with")
-    with PrivateCluster() as made:
+    server = SERVERS[connection.vendor]
+    if name := server.missing_program():
+        missing(f"there is no {name} to make a server of our own with")
+    with server() as made:
         made.load(connection.settings_dict)
         yield made
 
