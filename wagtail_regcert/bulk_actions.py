@@ -20,7 +20,7 @@ from wagtail.snippets.bulk_actions.snippet_bulk_action import SnippetBulkAction
 
 from .exporting.columns import ExportLayout
 from .models import AwardingOrganisation, Learner, Programme, Qualification, Registration
-from .models.sets import take_write_lock
+from .models.writing import take_write_lock
 from .permissions import EXPORT, ReferencePermissionPolicy, may
 from .views.deletion import refusals
 from .views.export import back_to_listing, download, selection

@@ -21,7 +21,8 @@ from wagtail.models import ModelLogEntry
 from .history import ERASE, Entry, write_entries
 from .importing import staging
 from .models import ExportRun, ImportRun, Learner, Registration, RegistrationLogEntry, RunPiece
-from .models.sets import among, in_chunks, take_write_lock, update_rows
+from .models.sets import among, in_chunks
+from .models.writing import take_write_lock, update_rows
 
 State = ImportRun.State
 

@@ -91,7 +91,7 @@ def write_entries(
     Each has its own uuid: Wagtail shows only the newest entry of a uuid and action.
     """
     from .models import Registration, RegistrationLogEntry
-    from .models.sets import insert_rows
+    from .models.writing import insert_rows
 
     if user_name is None:
         user_name = user.get_username() if user else ""

@@ -27,7 +27,7 @@ from example_site.home.models import HomePage
 from wagtail_regcert.history import SYNC, Entry, plain, write_entries
 from wagtail_regcert.layouts import REGISTRATIONS, STORED_FIELDS, Status
 from wagtail_regcert.models import Learner, Programme, Qualification, Registration
-from wagtail_regcert.models.sets import insert_rows
+from wagtail_regcert.models.writing import insert_rows
 
 PASSWORD = "demo"
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 from tests.makers import make_learner, make_qualification, make_registration
 from wagtail_regcert.layouts import STORED_FIELDS
 from wagtail_regcert.models import Learner, Registration, RegistrationLogEntry, sets
-from wagtail_regcert.models.sets import delete_rows, insert_rows, update_rows
+from wagtail_regcert.models.writing import delete_rows, insert_rows, update_rows
 
 pytestmark = pytest.mark.django_db
 

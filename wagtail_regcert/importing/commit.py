@@ -13,7 +13,7 @@ from typing import NamedTuple
 from ..history import IMPORT, write_entries
 from ..layouts import STORED_FIELDS
 from ..models import ImportRun, Registration
-from ..models.sets import insert_rows, update_rows
+from ..models.writing import insert_rows, update_rows
 from ..problems import Problem
 from .conflicts import Conflict, as_problems, holding
 from .entries import entries

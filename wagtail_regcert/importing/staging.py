@@ -14,7 +14,8 @@ from itertools import groupby
 from typing import Any, TypeVar
 
 from ..models import ImportRun, RunPiece
-from ..models.sets import in_chunks, insert_rows
+from ..models.sets import in_chunks
+from ..models.writing import insert_rows
 from ..problems import Code, Problem, SinceImport, Warn
 from .types import Left, Record
 

@@ -13,7 +13,7 @@ from typing import Any
 from ..history import UNDO, write_entries
 from ..layouts import STORED_FIELDS
 from ..models import ImportRun, Registration, RunPiece
-from ..models.sets import delete_rows, update_rows
+from ..models.writing import delete_rows, update_rows
 from ..problems import SinceImport
 from . import staging
 from .entries import entries

@@ -14,7 +14,7 @@ from wagtail.admin import messages
 from wagtail.snippets.views.snippets import DeleteView
 
 from ..models import AwardingOrganisation, Qualification, Registration
-from ..models.sets import take_write_lock
+from ..models.writing import take_write_lock
 
 MOST_NAMED = 5
 """Refusals spelled out for one request."""

@@ -13,7 +13,7 @@ from wagtail.snippets.views.snippets import CreateView, DeleteView, EditView
 from ..history import CREATE, DELETE, EDIT, changes, log_change, snapshot
 from ..models import Learner, Programme, Qualification, Registration
 from ..models.fields import may_be_key
-from ..models.sets import take_write_lock
+from ..models.writing import take_write_lock
 
 
 def lock_learners(*keys: Any) -> None:

@@ -11,7 +11,8 @@ from django.db import models
 from django.utils.translation import gettext as _
 
 from ...transactions import all_or_nothing
-from ..sets import fields_of, in_chunks, insert_rows, take_write_lock, update_rows
+from ..sets import fields_of, in_chunks
+from ..writing import insert_rows, take_write_lock, update_rows
 from .values import Reader, RowProblem, SyncProblem
 
 SyncRows = Iterable[Mapping[str, Any]]

@@ -13,7 +13,8 @@ from ...cells import match_key
 from ...history import SYNC, Entry, changes, plain, write_entries
 from ...messages import sentence
 from ...problems import Code
-from ..sets import in_chunks, insert_rows, update_rows
+from ..sets import in_chunks
+from ..writing import insert_rows, update_rows
 from .base import Sync
 from .values import RowProblem, read_date, read_gender, read_status, read_uln, text
 
