@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import re
 from typing import NamedTuple
 
 from ..cells import WHITE
@@ -14,6 +15,7 @@ _SIGNATURES = {
     b"%PDF-": "pdf",
 }
 _NUL_WITHIN = 1024
+_NOT_WHITE = re.compile(f"[^{WHITE}]")
 _UTF_16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
@@ -27,7 +29,7 @@ class Decoded(NamedTuple):
 def decode(data: bytes) -> Decoded | FileFault:
     """Find the encoding by byte order mark, else UTF-8, else Windows-1252."""
     decoded = _decode(data)
-    if decoded is not None and not decoded.text.strip(WHITE):
+    if decoded is not None and not _NOT_WHITE.search(decoded.text):
         return FileFault(Fault.EMPTY, {"encoding": decoded.encoding})
     for signature, kind in _SIGNATURES.items():
         if data.startswith(signature):

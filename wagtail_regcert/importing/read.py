@@ -10,7 +10,7 @@ import csv
 import re
 from collections.abc import Iterator
 from contextlib import suppress
-from io import StringIO
+from io import BytesIO, TextIOWrapper
 
 import tablib
 
@@ -21,6 +21,9 @@ from .types import Sheet
 
 CELL_LIMIT = 131_072
 """The most characters of one cell, as the ``csv`` module has it by default."""
+
+_ANY = "surrogatepass"
+"""No character is refused here."""
 
 _TOO_LONG = "field larger than field limit"
 """How the ``csv`` module begins to complain of a cell over the limit."""
@@ -88,8 +91,10 @@ def _sheet(rows: list[list[str]], numbers: list[int], header_width: int, layout:
 
 def _rows(text: str, separator: Separator) -> Iterator[list[str]]:
     """The cells of every row, blank ones too. Raises ``csv.Error`` for broken quoting and long cells."""
-    # Not splitlines(): it also splits at U+2028, U+0085 and vertical tabs.
-    rows = csv.reader(StringIO(text, newline=""), delimiter=separator.character, strict=True)
+    # Not splitlines(): it also splits at U+2028, U+0085 and vertical tabs. Nor StringIO: it takes four bytes
+    # for each character, and longer.
+    lines = TextIOWrapper(BytesIO(text.encode("utf-8", _ANY)), encoding="utf-8", errors=_ANY, newline="")
+    rows = csv.reader(lines, delimiter=separator.character, strict=True)
     # The module's limit is global to the process; another library may have raised it.
     return map(_within_limit, rows) if csv.field_size_limit() > CELL_LIMIT else rows
 

@@ -20,12 +20,12 @@
    */
   const renewToken = async (form, url) => {
     try {
-      const response = await fetch(url, { headers: { Accept: 'text/html' } });
+      const response = await fetch(url, { headers: { Accept: 'text/html' }, signal: AbortSignal.timeout(5000) });
       const page = new DOMParser().parseFromString(await response.text(), 'text/html');
       const token = page.querySelector('[name=csrfmiddlewaretoken]');
       if (token) form.elements.csrfmiddlewaretoken.value = token.value;
     } catch {
-      // No connection: that shows when the form is sent.
+      // No connection, or a slow one: that shows when the form is sent. The token that it has is usually right.
     }
   };
 
