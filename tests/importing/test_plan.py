@@ -3,11 +3,12 @@
 import datetime as dt
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.makers import make_csv
 from wagtail_regcert.cells import Status
+from wagtail_regcert.importing import plan as planning
 from wagtail_regcert.importing.pipeline import open_file, prepare
 from wagtail_regcert.layouts import Separator
 from wagtail_regcert.messages import message
@@ -190,6 +191,30 @@ def test_cells_are_read_as_spreadsheets_and_our_exports_write_them(cell, stored)
     (record,) = plan([*GOOD, cell]).records
 
     assert record.after[1] == stored
+
+
+# Few days, so that they come in every order; one is in the future.
+_days = st.sampled_from(["", "", "01/09/2025", "02/09/2025", "03/09/2025", "01/02/2026"])
+_rows = st.tuples(
+    st.sampled_from(["603/2942/X", "00123"]),
+    st.sampled_from([ULN, OTHER_ULN, "1234567890"]),
+    st.sampled_from([*(status.label for status in Status), "?"]),
+    st.just("R1"),
+    *[_days] * 5,
+)
+
+
+@settings(max_examples=300)
+@given(
+    st.lists(_rows, min_size=1, max_size=6, unique_by=lambda row: row[:2]), st.sampled_from([5, 8, 9, 9, 9])
+)
+def test_looking_at_odd_records_only_gives_the_warnings_that_looking_at_all_gives(rows, width):
+    data = make_csv(*(row[:width] for row in rows))
+    made = plan(data=data)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(planning, "_odd", lambda parsed, *_rest: set(range(len(parsed.columns[0]))))
+        assert made == plan(data=data)
 
 
 @given(st.lists(st.lists(st.text(max_size=12), max_size=12), min_size=1, max_size=5))

@@ -48,9 +48,8 @@ def make_plan(
     found = list(zip(map(learners.get, ulns), map(by_number.get, numbers), strict=True))
     repeated = _repeated(found, sheet)
     hints = _Hints(stored, keys, by_number, set(ulns) - learners.keys())
-    registrations = stored.registrations(
-        {(who, what) for who, what in found if who is not None and what is not None}
-    )
+    pairs: Any = {pair for pair in found if None not in pair}
+    registrations = stored.registrations(pairs)
     after_values = zip(*parsed.columns[_FIRST_STORED:], strict=True)
 
     wrong = parsed.bad.keys() | repeated.keys() | sheet.long.keys()

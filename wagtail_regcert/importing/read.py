@@ -41,7 +41,8 @@ def read(text: str, separator: Separator, layout: Layout) -> Sheet | FileFault:
         facts: Facts = {"row": len(rows) + 1, "reason": _reason(str(error))}
         return FileFault(Fault.MALFORMED_CSV, {**facts, **_better_separator(text, separator, layout)})
     numbers = [number for number, row in enumerate(rows, start=1) if not _is_blank(row)]
-    rows = [rows[number - 1] for number in numbers]
+    if len(numbers) < len(rows):
+        rows = [rows[number - 1] for number in numbers]
 
     start = 0
     if numbers and numbers[0] == 1 and (named := _named_separator(rows[0], separator)):
