@@ -68,7 +68,7 @@ def among_pairs(
                 yield _InPairs(names, (", ".join(map("(%d, %d)".__mod__, chunk)), ()))
 
 
-class _AnyOf(Lookup[Any]):
+class _AnyOf(Lookup):
     """``column = ANY (array)`` on PostgreSQL, which plans it better than ``IN (SELECT …)``."""
 
     prepare_rhs = False
@@ -79,7 +79,7 @@ class _AnyOf(Lookup[Any]):
         return f"{column} = ANY (%s::{kind}[])", (*params, _array(self.rhs))
 
 
-class _OneOf(Lookup[Any]):
+class _OneOf(Lookup):
     """``column IN (1, 2, …)`` of whole numbers."""
 
     prepare_rhs = False
@@ -89,7 +89,7 @@ class _OneOf(Lookup[Any]):
         return f"{column} IN ({', '.join(map(str, self.rhs))})", tuple(params)
 
 
-class _InPairs(Lookup[Any]):
+class _InPairs(Lookup):
     """``(column, column) IN (…)``: of two fields, and the SQL of pairs with its parameters.
 
     A lookup, for Django compares any other condition with TRUE on MariaDB, which then uses no index.
