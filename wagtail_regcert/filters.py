@@ -12,7 +12,6 @@ from django.db.models import Q, QuerySet
 from django.utils.formats import date_format
 from django.utils.functional import cached_property
 from django.utils.text import capfirst
-from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from django_filters.fields import ModelChoiceField, ModelChoiceIterator, RangeField
@@ -29,6 +28,7 @@ from .models import (
     RegistrationLogEntry,
 )
 from .models.fields import DayFormField
+from .moments import local_time
 from .widgets import DaysInput
 
 DATE_FIELDS = (
@@ -148,7 +148,7 @@ class RunField(ModelChoiceField):
             raise ValidationError(_("There is no such import."), code="invalid_choice") from None
 
     def label_from_instance(self, obj: ImportRun) -> str:
-        return f"{obj.file_name}, {date_format(localtime(obj.created_at), 'SHORT_DATETIME_FORMAT')}"
+        return f"{obj.file_name}, {date_format(local_time(obj.created_at), 'SHORT_DATETIME_FORMAT')}"
 
 
 class RunFilter(django_filters.ModelChoiceFilter):

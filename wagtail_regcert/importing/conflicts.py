@@ -6,12 +6,11 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from django.utils import timezone
-
 from ..cells import day_as_text
 from ..layouts import STORED_FIELDS
 from ..models import RegistrationLogEntry
 from ..models.sets import among
+from ..moments import site_time
 from ..problems import ROW, Code, Facts, Problem
 from .types import BLANK, Record
 
@@ -70,10 +69,10 @@ def _values_now(one: Conflict) -> Facts:
 
 
 def _last_authors(registrations: set[int]) -> Mapping[int, Facts]:
-    """Registration to ``who`` wrote its newest history entry and ``when``, local time."""
+    """Registration to ``who`` wrote its newest history entry and ``when``, by the site's clock."""
     entries = RegistrationLogEntry.objects.order_by("timestamp", "pk")
     return {
-        key: {"who": name, "when": _as_text(timezone.localtime(moment))}
+        key: {"who": name, "when": _as_text(site_time(moment))}
         for chosen in among("object_id", registrations, entries.db)
         for key, name, moment in entries.filter(chosen).values_list("object_id", "user_name", "timestamp")
     }

@@ -23,6 +23,7 @@ from django.utils.translation import gettext_noop
 from ..layouts import Separator
 from ..models import ImportRun, RunPiece
 from ..models.runs import silent_since
+from ..moments import today
 from ..permissions import IMPORT, may
 from ..problems import Problem
 from ..transactions import all_or_nothing, drop_dead_connection
@@ -106,7 +107,7 @@ def _validate(run_id: uuid.UUID, sheet: Sheet | None) -> None:
         if sheet is None:
             sheet = _sheet(run)
             ImportRun.objects.progress(run_id, State.VALIDATING, total=len(sheet.numbers))
-        plan = prepare(sheet, StoredInDatabase(), timezone.localdate(), _note_progress(run_id))
+        plan = prepare(sheet, StoredInDatabase(), today(), _note_progress(run_id))
         run.error_kinds = _kinds(plan.errors)
         changes = bytes(map(change_of, plan.records))
         with transaction.atomic():
@@ -245,7 +246,7 @@ def _commit(run_id: uuid.UUID, by_owner: bool) -> None:
     # A run of the command line may have no owner; superusers alone see it, and finish it.
     if by_owner and run.user_name and not (run.user and may(run.user, IMPORT)):
         raise OwnerMayNotImport
-    outcome = apply_records(run, _sheet(run), staging.load_records(run), now, timezone.localdate())
+    outcome = apply_records(run, _sheet(run), staging.load_records(run), now, today())
     _save_conflicts(run, outcome.conflicts)
     ImportRun.objects.filter(pk=run_id).update(
         done=run.rows,

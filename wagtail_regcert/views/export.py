@@ -10,7 +10,6 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_safe
@@ -21,6 +20,7 @@ from wagtail.admin.views.generic.base import BaseListingView
 from ..exporting.columns import ExportLayout
 from ..exporting.stream import start_export
 from ..models import ExportRun, Registration
+from ..moments import today
 from ..permissions import EXPORT, may
 from .imports import csv_download
 from .listing import filters_in, listing_for, selected_keys
@@ -80,7 +80,7 @@ def download(request: HttpRequest, chosen: Selection, layout: ExportLayout) -> H
             % {"count": run.left_out},
         )
     stem = "registrations-import" if layout == ExportLayout.IMPORT else "registrations"
-    return csv_download(chunks, f"{stem}-{timezone.localdate():%Y-%m-%d}.csv")
+    return csv_download(chunks, f"{stem}-{today():%Y-%m-%d}.csv")
 
 
 def back_to_listing(request: HttpRequest) -> HttpResponseBase:
