@@ -88,7 +88,7 @@ def test_good_records_are_kept_and_bad_ones_given_back(learner, file, tmp_path):
         (3, "ULN", "1", "unknown_learner"),
     ]
     assert errors.read_bytes().startswith(
-        b"\xef\xbb\xbfRow,Column,Value,Error\r\n3,Qualification Number,'=2,"
+        b"\xef\xbb\xbfRow,Column,Value,Error,Qualification Number,ULN\r\n3,Qualification Number,'=2,"
     )
     assert rejected.read_bytes().endswith(b"\r\n'=2,1,Exempt,'+1,,,,,,\r\n")
 
@@ -219,7 +219,9 @@ def test_a_pipe_gets_the_errors_and_stays_one(learner, file, tmp_path):
         code, _out, _err = run(file(["1", "2", "x"]), "--errors", str(pipe))
 
     assert code == 1
-    assert read.result().startswith(b"\xef\xbb\xbfRow,Column,Value,Error\r\n2,Qualification Number,1,")
+    assert read.result().startswith(
+        b"\xef\xbb\xbfRow,Column,Value,Error,Qualification Number,ULN\r\n2,Qualification Number,1,"
+    )
     assert pipe.is_fifo()
 
 

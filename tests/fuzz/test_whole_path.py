@@ -82,7 +82,7 @@ def outcome(client, response):
 def check_downloads(client, run):
     """Both files can be read, hold what the counts say, and start no formula."""
     headings, *errors = csv_rows(page(client, "import_errors", run).getvalue())
-    assert headings == ["Row", "Column", "Value", "Error"]
+    assert headings == ["Row", "Column", "Value", "Error", "Qualification Number", "ULN"]
     assert len(errors) == run.error_count + run.conflicts
     assert all(row[3] and row[0].isdigit() for row in errors)
     rejected = page(client, "import_rejected", run)

@@ -151,6 +151,7 @@ RULES: dict[str, Rule] = {
     f"{APP}:import_undo": rules_of_a_run(IMPORTS),
     f"{APP}:import_errors": rules_of_a_run(),
     f"{APP}:import_rejected": rules_of_a_run(),
+    f"{APP}:import_warnings": rules_of_a_run(),
     **{name: rule for table in REFERENCE for name, rule in rules_of_a_reference_table(table).items()},
 }
 

@@ -1,11 +1,15 @@
 """Import and Update over HTTP: every route for every role, every state, every fault."""
 
+import csv
 import datetime as dt
 import html
 import re
+from io import StringIO
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import resolve, reverse
 from django.utils import timezone
 
@@ -30,6 +34,7 @@ RUN_ROUTES = (
     "import_cancel",
     "import_errors",
     "import_rejected",
+    "import_warnings",
 )
 SECRET = "4242424242"
 
@@ -192,9 +197,53 @@ def test_errors_and_rejected_records_are_downloads_that_can_be_read_again(client
         assert response["Content-Disposition"].startswith("attachment; ")
         assert "no-store" in response["Cache-Control"]
     text = errors.getvalue().decode("utf-8-sig").splitlines()
-    assert text[0] == "Row,Column,Value,Error"
+    assert text[0] == "Row,Column,Value,Error,Qualification Number,ULN"
     assert text[1].startswith("3,Qualification Number,'=1,\"There is no qualification")
+    assert text[1].endswith(f"\",'=1,{SECRET}")
     assert rejected.getvalue().decode("utf-8-sig").splitlines()[1] == f"'=1,{SECRET},x,'+44,,,,,,"
+
+
+def csv_rows(response):
+    return list(csv.reader(StringIO(response.getvalue().decode("utf-8-sig"), newline="")))
+
+
+def test_files_of_problems_name_the_registration_of_each_row_as_the_file_does(client, importer, learner):
+    run = make_run(
+        make_csv(
+            [""],
+            ["603/2942/X", f' ="{SECRET}" ', "Achieved"],
+            ["603/2942/X\xa0", "", "x"],
+            ["603/2942/X", "7", "Achieved", "a\nb"],
+        ),
+        user=importer,
+    )
+
+    headings, *errors = csv_rows(client.get(url("import_errors", run)))
+    same_headings, *warnings = csv_rows(client.get(url("import_warnings", run)))
+
+    assert headings == same_headings == ["Row", "Column", "Value", "Error", "Qualification Number", "ULN"]
+    assert [(row[0], row[1], *row[4:]) for row in errors] == [
+        ("4", "ULN", "603/2942/X", ""),
+        ("4", "Status", "603/2942/X", ""),
+        ("5", "ULN", "603/2942/X", "7"),
+        ("5", "Registration number", "603/2942/X", "7"),
+    ]
+    assert [(*row[:3], *row[4:]) for row in warnings] == [
+        ("3", "ULN", SECRET, "603/2942/X", SECRET),
+        ("3", "Achieved date", "", "603/2942/X", SECRET),
+    ]
+    assert all(row[3] for row in [*errors, *warnings])
+
+
+def test_a_file_of_problems_takes_no_statement_for_each(client, importer, learner):
+    counts = []
+    for many in (1, 500):
+        run = make_run(make_csv(*[["1", SECRET, "x"]] * many), user=importer)
+        with CaptureQueriesContext(connection) as statements:
+            client.get(url("import_errors", run)).getvalue()
+        counts.append(len(statements))
+
+    assert counts[0] == counts[1]
 
 
 def test_a_get_on_commit_or_cancel_leads_to_the_report(client, importer, learner):
@@ -229,7 +278,7 @@ def test_the_page_of_a_run_opens_in_every_state(client, importer, learner, state
     run = make_run(make_csv(report_row(), ["1", SECRET, "x"]), user=importer)
     ImportRun.objects.update(state=state)
 
-    for name in ("import_report", "import_status", "import_errors", "import_rejected"):
+    for name in ("import_report", "import_status", "import_errors", "import_rejected", "import_warnings"):
         assert client.get(url(name, run) + query).status_code in (200, 302), name
 
 

@@ -35,7 +35,7 @@ def read(text: str, separator: Separator, layout: Layout) -> Sheet | FileFault:
     """Cut text into records of cells, with their row numbers."""
     rows: list[list[str]] = []
     try:
-        rows.extend(_rows(text, separator))
+        rows.extend(cut_rows(text, separator))
     except csv.Error as error:
         # The rows before the broken one are there.
         facts: Facts = {"row": len(rows) + 1, "reason": _reason(str(error))}
@@ -90,7 +90,7 @@ def _sheet(rows: list[list[str]], numbers: list[int], header_width: int, layout:
     )
 
 
-def _rows(text: str, separator: Separator) -> Iterator[list[str]]:
+def cut_rows(text: str, separator: Separator) -> Iterator[list[str]]:
     """The cells of every row, blank ones too. Raises ``csv.Error`` for broken quoting and long cells."""
     # Not splitlines(): it also splits at U+2028, U+0085 and vertical tabs. Nor StringIO: it takes four bytes
     # for each character, and longer.
@@ -136,7 +136,7 @@ def _better_separator(text: str, separator: Separator, layout: Layout) -> dict[s
 
 def _has_headings(text: str, separator: Separator, layout: Layout) -> bool:
     with suppress(csv.Error):
-        for number, row in enumerate(_rows(text, separator), start=1):
+        for number, row in enumerate(cut_rows(text, separator), start=1):
             if not _is_blank(row) and not (number == 1 and _named_separator(row, separator)):
                 return layout.first_difference(row) is None
     return False

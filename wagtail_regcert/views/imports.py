@@ -31,7 +31,7 @@ from wagtail.admin.views.generic.base import BaseListingView, WagtailAdminTempla
 
 from .. import conf
 from ..cells import Date, Text
-from ..exporting.report import errors_file, rejected_file, sample_file
+from ..exporting.report import errors_file, rejected_file, sample_file, warnings_file
 from ..import_forms import ImportForm
 from ..importing import runs
 from ..importing.collector import collector_paused
@@ -203,6 +203,13 @@ class ErrorsView(DownloadView):
         return errors_file(self.run)
 
 
+class WarningsView(DownloadView):
+    what = "warnings"
+
+    def chunks(self) -> Iterator[bytes]:
+        return warnings_file(self.run)
+
+
 class RejectedView(DownloadView):
     what = "rejected"
 
@@ -293,5 +300,6 @@ urlpatterns = [
     path("import/<uuid:run>/retry/", _own_transaction(RetryView.as_view()), name="import_retry"),
     path("import/<uuid:run>/cancel/", _own_transaction(CancelView.as_view()), name="import_cancel"),
     path("import/<uuid:run>/errors/", ErrorsView.as_view(), name="import_errors"),
+    path("import/<uuid:run>/warnings/", WarningsView.as_view(), name="import_warnings"),
     path("import/<uuid:run>/rejected/", RejectedView.as_view(), name="import_rejected"),
 ]
