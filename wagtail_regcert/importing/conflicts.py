@@ -27,8 +27,13 @@ class Conflict(NamedTuple):
 
 
 def holding(seen: Record, fresh: Record | None) -> Record | Conflict:
-    """The record as planned again, when nothing changed since the person saw it."""
-    if fresh is None or fresh[1:3] != seen[1:3]:
+    """The record as planned again, when nothing changed since the person saw it or there is nothing to do."""
+    if fresh is None or fresh.after != seen.after:
+        return Conflict(seen, fresh, "invalid")
+    if fresh.is_unchanged:
+        # Whatever happened meanwhile, it led to what the file says.
+        return fresh
+    if fresh[1:3] != seen[1:3]:
         return Conflict(seen, fresh, "invalid")
     if fresh.before == seen.before:
         return fresh
