@@ -73,9 +73,9 @@ class ExportBulkAction(SnippetBulkAction):
 class ExportInImportLayoutBulkAction(ExportBulkAction):
     """The same as a file to change and import again."""
 
-    display_name = gettext_lazy("In the import layout")
+    display_name = gettext_lazy("Download in the import layout")
     action_type = "export_import_layout"
-    aria_label = gettext_lazy("Selected registrations in the import layout")
+    aria_label = gettext_lazy("Download selected registrations in the import layout")
     action_priority = 20
     layout = ExportLayout.IMPORT
 

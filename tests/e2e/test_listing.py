@@ -72,7 +72,7 @@ def test_three_are_selected_and_exported_the_newest_stand_first(page, registrati
     for number in (1, 3, 5):
         boxes.nth(number).check()
 
-    in_import_layout = page.get_by_role("link", name="Selected registrations in the import layout")
+    in_import_layout = page.get_by_role("link", name="Download selected registrations in the import layout")
     wanted = ulns(registrations[-number] for number in (6, 4, 2))
 
     assert banner_text(page) == "3 registrations selected"
@@ -211,7 +211,7 @@ def test_all_columns_are_in_sight_and_no_word_is_broken(page, registrations, use
         **dict.fromkeys([field.name for field in Registration._meta.fields if "_date" in field.name], DAY),
     )
 
-    page.set_viewport_size({"width": 1440, "height": 900})
+    page.set_viewport_size({"width": 1366, "height": 768})
     page.goto(LISTING)
     pane = page.locator("#listing-results")
     row = page.locator(".regcert-listing tbody tr").nth(1)

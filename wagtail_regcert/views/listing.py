@@ -16,7 +16,7 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.ui.tables import BulkActionsCheckboxColumn, Column, DateColumn
 from wagtail.admin.views.bulk_action.registry import bulk_action_registry
-from wagtail.admin.widgets.button import Button, HeaderButton, ListingButton
+from wagtail.admin.widgets.button import Button, ListingButton
 from wagtail.snippets.views.snippets import IndexView
 
 from ..cells import Status
@@ -197,11 +197,6 @@ class RegistrationIndexView(IndexView):
         return filters_in(self.request)
 
     @cached_property
-    def header_buttons(self) -> list[HeaderButton]:
-        # The page's long title needs the room: adding by hand, which is rare, is in the menu beside it.
-        return []
-
-    @cached_property
     def export_urls(self) -> dict[str, str]:
         """Where the whole list can be had as a file, by layout; nothing for who may not."""
         if not may(self.request.user, EXPORT):
@@ -212,8 +207,6 @@ class RegistrationIndexView(IndexView):
     def header_more_buttons(self) -> list[Button]:
         # Without Wagtail's own export, which is not ours.
         buttons = []
-        if self.add_url:
-            buttons.append(Button(self.add_item_label, url=self.add_url, icon_name="plus"))
         if may(self.request.user, IMPORT):
             buttons.append(
                 Button(gettext("Imports"), url=reverse("wagtail_regcert:imports"), icon_name="history")
