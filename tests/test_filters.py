@@ -202,3 +202,21 @@ def test_search_and_filters_narrow_each_other(found):
 
     assert found("q=lee&status=registered") == {registered}
     assert Registration.objects.count() == 3
+
+
+def test_a_filter_in_force_shows_its_days_as_the_listing_does(listing):
+    pills = listing("achieved_date_from=2026-08-31&registration_date_to=2026-09-01").active_filters
+
+    assert [(str(pill.field_label), pill.value) for pill in pills] == [
+        ("Registration date", "any - 01/09/2026"),
+        ("Achieved date", "31/08/2026 - any"),
+    ]
+
+
+def test_an_import_in_the_filter_shows_its_time_in_the_form_of_the_days(listing, superuser):
+    run = make_run(superuser)
+    run.created_at = dt.datetime(2026, 8, 31, 21, 5, tzinfo=dt.UTC)
+
+    label = listing("").filters.form.fields["run"].label_from_instance(run)
+
+    assert label == "september.csv, 31/08/2026 22:05"

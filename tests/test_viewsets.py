@@ -414,3 +414,42 @@ def test_updated_at_follows_edits_by_hand(client, manager):
 
     registration.refresh_from_db()
     assert registration.updated_at > before
+
+
+DATES = ["Registration date", "Achieved date", "Certificate claimed date", "Certificate received date"]
+
+
+def order_of(html, words):
+    """The words that the text has, in the order in which each first stands there."""
+    return sorted(words, key=html.index)
+
+
+def test_the_dates_stand_in_one_order_in_the_form_the_filters_and_the_inspection(client, manager):
+    registration = make_registration()
+    columns = ["Registered on", "Achieved on", "Claimed on", "Received on", "Sent on"]
+
+    listing = client.get(LISTING).content.decode()
+    form = client.get(f"{LISTING}edit/{registration.pk}/").content.decode()
+    inspection = client.get(f"{LISTING}inspect/{registration.pk}/").content.decode()
+
+    assert order_of(listing, columns) == columns
+    assert order_of(listing, DATES) == DATES
+    assert order_of(form, DATES) == DATES
+    assert order_of(inspection, DATES) == DATES
+
+
+def test_the_inspection_writes_days_and_times_as_the_listing_does(client, manager):
+    registration = make_registration(achieved_date=dt.date(2026, 8, 31))
+    moment = dt.datetime(2026, 8, 31, 21, 5, tzinfo=dt.UTC)
+    Registration.objects.filter(pk=registration.pk).update(created_at=moment, updated_at=moment)
+
+    html = client.get(f"{LISTING}inspect/{registration.pk}/").content.decode()
+
+    assert "31/08/2026" in html
+    assert html.count("31/08/2026 22:05") == 2
+
+
+def test_adding_stands_beside_the_title_where_wagtail_has_it(client, manager):
+    buttons = client.get(LISTING).context["header_buttons"]
+
+    assert [(str(button.label), button.url) for button in buttons] == [("Add registration", f"{LISTING}add/")]

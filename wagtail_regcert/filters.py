@@ -9,15 +9,16 @@ import django_filters
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
-from django.utils.formats import date_format
 from django.utils.functional import cached_property
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from django_filters.fields import ModelChoiceField, ModelChoiceIterator, RangeField
+from wagtail.admin.active_filters import DateFromToRangeFilterAdapter, register_filter_adapter_class
 from wagtail.admin.filters import WagtailFilterSet
 
-from .cells import TEXT_LIMIT, match_key
+from .cells import TEXT_LIMIT, day_as_text, match_key
+from .layouts import DATE_CHAIN
 from .models import (
     AwardingOrganisation,
     ImportRun,
@@ -28,17 +29,10 @@ from .models import (
     RegistrationLogEntry,
 )
 from .models.fields import DayFormField
-from .moments import local_time
+from .moments import local_time, moment_as_text
 from .widgets import DaysInput
 
-DATE_FIELDS = (
-    "planned_achievement_date",
-    "registration_date",
-    "certificate_claimed_date",
-    "achieved_date",
-    "certificate_received_date",
-    "certificate_sent_date",
-)
+DATE_FIELDS = ("planned_achievement_date", *DATE_CHAIN)
 
 MOST_TERMS = 20
 """Words of a search that are looked for in names; databases limit the depth of a condition."""
@@ -128,6 +122,16 @@ class DaysFilter(django_filters.DateFromToRangeFilter):
     field_class = DaysField
 
 
+class DaysPill(DateFromToRangeFilterAdapter):
+    """What the listing says of such a filter while it is in force: days as the table below shows them."""
+
+    def format_value(self, value: Any) -> Any:
+        return day_as_text(value) if value is not None else self.empty_value_label
+
+
+register_filter_adapter_class(DaysFilter, DaysPill)
+
+
 class _RecentRuns(ModelChoiceIterator):
     def __iter__(self) -> Iterator[Any]:
         yield ("", self.field.empty_label)
@@ -148,7 +152,7 @@ class RunField(ModelChoiceField):
             raise ValidationError(_("There is no such import."), code="invalid_choice") from None
 
     def label_from_instance(self, obj: ImportRun) -> str:
-        return f"{obj.file_name}, {date_format(local_time(obj.created_at), 'SHORT_DATETIME_FORMAT')}"
+        return f"{obj.file_name}, {moment_as_text(local_time(obj.created_at))}"
 
 
 class RunFilter(django_filters.ModelChoiceFilter):

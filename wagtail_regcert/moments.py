@@ -6,6 +6,8 @@ import datetime as dt
 
 from django.utils import timezone
 
+from .cells import day_as_text
+
 
 def today() -> dt.date:
     """The day that it is at the site: in ``TIME_ZONE``, wherever the person who asks may be."""
@@ -20,6 +22,11 @@ def site_time(moment: dt.datetime) -> dt.datetime:
 def local_time(moment: dt.datetime) -> dt.datetime:
     """A moment as the clock of the person shows it for whom a page is made."""
     return _in_zone(moment, timezone.get_current_timezone())
+
+
+def moment_as_text(moment: dt.datetime) -> str:
+    """Write a moment, already in the zone wanted, as dd/mm/yyyy hh:mm: days as our files write them."""
+    return f"{day_as_text(moment.date())} {moment:%H:%M}"
 
 
 def _in_zone(moment: dt.datetime, zone: dt.tzinfo) -> dt.datetime:

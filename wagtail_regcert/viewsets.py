@@ -12,11 +12,17 @@ from wagtail.snippets.views.snippets import SnippetViewSet
 
 from .filters import RegistrationFilterSet
 from .forms import RegistrationForm
+from .layouts import DATE_CHAIN
 from .models import AwardingOrganisation, Learner, Programme, Qualification, Registration
 from .permissions import MANAGE, ReferencePermissionPolicy, RegistrationPermissionPolicy, may
 from .views.choosers import ReferenceChooserViewSet, RegistrationChooserViewSet
 from .views.deletion import ReferenceDeleteView
-from .views.editing import RegistrationCreateView, RegistrationDeleteView, RegistrationEditView
+from .views.editing import (
+    RegistrationCreateView,
+    RegistrationDeleteView,
+    RegistrationEditView,
+    RegistrationInspectView,
+)
 from .views.listing import ReferenceIndexView, RegistrationIndexView
 from .views.roles import View, checked
 
@@ -56,9 +62,22 @@ class RegistrationViewSet(SnippetViewSet):
     filterset_class = RegistrationFilterSet
     copy_view_enabled = False
     inspect_view_enabled = True
+    inspect_view_fields = [
+        "learner",
+        "qualification",
+        "programme",
+        "planned_achievement_date",
+        "status",
+        "registration_number",
+        *DATE_CHAIN,
+        "postal_tracking_reference",
+        "created_at",
+        "updated_at",
+    ]
     index_view_class = RegistrationIndexView
     add_view_class = RegistrationCreateView
     edit_view_class = RegistrationEditView
+    inspect_view_class = RegistrationInspectView
     delete_view_class = RegistrationDeleteView
     chooser_viewset_class = RegistrationChooserViewSet
     index_template_name = "wagtail_regcert/registrations/index.html"
@@ -79,7 +98,7 @@ class RegistrationViewSet(SnippetViewSet):
                 [
                     FieldPanel("status"),
                     FieldRowPanel([FieldPanel("registration_number"), FieldPanel("registration_date")]),
-                    FieldRowPanel([FieldPanel("certificate_claimed_date"), FieldPanel("achieved_date")]),
+                    FieldRowPanel([FieldPanel("achieved_date"), FieldPanel("certificate_claimed_date")]),
                     FieldRowPanel(
                         [FieldPanel("certificate_received_date"), FieldPanel("certificate_sent_date")]
                     ),

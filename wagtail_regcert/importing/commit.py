@@ -18,7 +18,7 @@ from ..problems import Problem
 from .conflicts import Conflict, as_problems, holding
 from .entries import entries
 from .pipeline import prepare
-from .plan import Change, change_of, cleared
+from .plan import cleared
 from .stored import StoredInDatabase
 from .types import Record, Sheet, Step
 
@@ -31,8 +31,6 @@ class Outcome(NamedTuple):
     unchanged: int
     cleared: int
     conflicts: Sequence[Problem]
-    changes: bytes
-    """The :class:`Change` that became of each accepted record, in their order."""
 
 
 def apply_records(
@@ -44,24 +42,19 @@ def apply_records(
     conflicts: list[Conflict] = []
     created: list[Record] = []
     updated: list[Record] = []
-    changes = bytearray()
-    removed = 0
+    unchanged = removed = 0
     for seen in accepted:
         record = holding(seen, fresh.get(seen.row))
         if isinstance(record, Conflict):
             conflicts.append(record)
-            changes.append(Change.NOT_APPLIED)
             continue
-        change = change_of(record)
-        changes.append(change)
-        match change:
-            case Change.CREATES:
-                created.append(record)
-            case Change.UPDATES:
-                updated.append(record)
-            case Change.CLEARS:
-                updated.append(record)
-                removed += cleared(record)
+        removed += cleared(record)
+        if record.is_created:
+            created.append(record)
+        elif record.is_unchanged:
+            unchanged += 1
+        else:
+            updated.append(record)
     _insert(created, now)
     update_rows(
         Registration,
@@ -70,14 +63,7 @@ def apply_records(
     )
     changed = entries(run, list(_steps(created, updated)))
     write_entries(IMPORT, changed, user=run.user, user_name=run.user_name, run=run, timestamp=now)
-    return Outcome(
-        created=len(created),
-        updated=len(updated),
-        unchanged=changes.count(Change.NOTHING),
-        cleared=removed,
-        conflicts=as_problems(conflicts),
-        changes=bytes(changes),
-    )
+    return Outcome(len(created), len(updated), unchanged, removed, as_problems(conflicts))
 
 
 def _insert(created: Sequence[Record], now: dt.datetime) -> None:

@@ -95,10 +95,7 @@ class Change(IntEnum):
     """Updates, and removes stored values."""
     NOTHING = 3
     NOT_APPLIED = 4
-    """In conflict at the commit."""
-
-
-WITHOUT_EFFECT = (Change.NOTHING, Change.NOT_APPLIED)
+    """Would have changed something, but was in conflict at the commit."""
 
 
 def change_of(record: Record) -> Change:

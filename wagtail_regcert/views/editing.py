@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from wagtail.snippets.views.snippets import CreateView, DeleteView, EditView
+from wagtail.snippets.views.snippets import CreateView, DeleteView, EditView, InspectView
 
+from ..cells import day_as_text
 from ..history import CREATE, DELETE, EDIT, changes, log_change, snapshot
 from ..models import Learner, Programme, Qualification, Registration
 from ..models.fields import may_be_key
 from ..models.writing import take_write_lock
+from ..moments import local_time, moment_as_text
 
 
 def lock_learners(*keys: Any) -> None:
@@ -41,6 +44,16 @@ def locked(pk: Any, *learners: Any) -> Registration:
         return Registration.objects.select_for_update().get(pk=pk)
     except Registration.DoesNotExist:
         raise Http404 from None
+
+
+class RegistrationInspectView(InspectView):
+    """All that is stored of a registration, in the order of its form."""
+
+    def get_field_display_value(self, field_name: str, field: Any) -> Any:
+        value = super().get_field_display_value(field_name, field)
+        if isinstance(value, dt.datetime):
+            return moment_as_text(local_time(value))
+        return day_as_text(value) if isinstance(value, dt.date) else value
 
 
 class SaveWithHistory:

@@ -16,7 +16,7 @@ from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
 from .. import conf
 from ..importing import staging
-from ..importing.plan import WITHOUT_EFFECT, Change
+from ..importing.plan import Change
 from ..layouts import REGISTRATIONS
 from ..messages import kind_name, message
 from ..models import ImportRun, RunPiece
@@ -182,9 +182,10 @@ class ReportView(WagtailAdminTemplateMixin, RunView, TemplateView):
     def changes(self) -> dict[str, Any]:
         """A page of records that create or update, with the values before and after."""
         kinds = staging.load_kinds(self.run, Kind.RECORD_KINDS)
+        silent = (Change.NOTHING, Change.NOT_APPLIED)
         page = self._page(
             partial(staging.load_records, self.run),
-            [at for at, kind in enumerate(kinds) if kind not in WITHOUT_EFFECT],
+            [at for at, kind in enumerate(kinds) if kind not in silent],
         )
         page.object_list = shown_records(list(page.object_list))
         return {"changes": page}
