@@ -7,7 +7,7 @@ READY := $(VENV)/.ready
 MANAGE := $(BIN)/python example_site/manage.py
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-workers test screenshots bench bench-quick bench-growth lint types migrations messages format clean
+.PHONY: help demo demo-workers test install-test screenshots bench bench-quick bench-growth lint types migrations messages format clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -35,6 +35,9 @@ demo-workers: $(READY) ## The same, with two workers
 
 test: $(READY) ## Run the tests
 	$(BIN)/python -m pytest
+
+install-test: $(READY) ## Install the wheel into new sites by the README and work there (ARGS="--all", "--help")
+	$(BIN)/python -m tests.install $(ARGS)
 
 screenshots: $(READY) ## Make the screenshots of the docs (needs chromium)
 	$(BIN)/python -m pytest -q tests/e2e/screenshots.py
