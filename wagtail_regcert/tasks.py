@@ -8,8 +8,8 @@ from contextvars import ContextVar
 from typing import Any
 
 from django.db import transaction
-from django_tasks import task
 
+from .background import task
 from .failures import without_values
 from .importing import runs
 from .importing.types import Sheet
