@@ -211,6 +211,10 @@ PAGES = {
 }
 
 
+WAGTAILS = {"Select row"}
+"""What Wagtail's own list says too, and has no Welsh for."""
+
+
 @pytest.mark.parametrize("page", PAGES)
 def test_a_page_read_in_welsh_has_no_english_of_ours(client, run, stored, page):
     ExportRun.objects.create(layout="export", filters=ExportRun.selected(2), records=2)
@@ -219,4 +223,4 @@ def test_a_page_read_in_welsh_has_no_english_of_ours(client, run, stored, page):
     found = Texts(client.get(address(run, stored)).content.decode()).found
 
     assert set(expected) <= found
-    assert found & ENGLISH == set()
+    assert found & (ENGLISH - WAGTAILS) == set()

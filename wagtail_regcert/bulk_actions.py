@@ -12,7 +12,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.functional import classproperty
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from wagtail import hooks
 from wagtail.admin import messages
 from wagtail.snippets.bulk_actions.delete import DeleteBulkAction
@@ -33,7 +33,7 @@ class ExportBulkAction(SnippetBulkAction):
 
     http_method_names = [method.lower() for method in METHODS]
 
-    display_name = gettext_lazy("Export")
+    display_name = pgettext_lazy("wagtail_regcert", "Export")
     action_type = "export"
     aria_label = gettext_lazy("Export selected registrations")
     action_priority = 10
@@ -94,7 +94,7 @@ class NoBulkDeletion(SnippetBulkAction):
     less than our roles do. Registrations are deleted one at a time.
     """
 
-    display_name = gettext_lazy("Delete")
+    display_name = pgettext_lazy("wagtail_regcert", "Delete")
     action_type = "delete"
     aria_label = gettext_lazy("Delete selected registrations")
 

@@ -189,7 +189,7 @@ class RegistrationFilterSet(WagtailFilterSet):
     """All filters of the listing."""
 
     status = django_filters.MultipleChoiceFilter(
-        label=_("Status"),
+        label=pgettext_lazy("wagtail_regcert", "Status"),
         choices=Registration.STATUSES,
         widget=forms.CheckboxSelectMultiple,
         distinct=False,

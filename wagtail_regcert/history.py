@@ -10,7 +10,7 @@ from typing import Any
 from django.contrib.contenttypes.models import ContentType
 from django.utils.encoding import force_str
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from wagtail.log_actions import LogFormatter
 
 from .cells import Date, plain
@@ -25,9 +25,9 @@ UNDO = "wagtail_regcert.undo"
 ERASE = "wagtail_regcert.erase"
 
 LABELS = {
-    CREATE: gettext_lazy("Created"),
-    EDIT: gettext_lazy("Edited"),
-    DELETE: gettext_lazy("Deleted"),
+    CREATE: pgettext_lazy("wagtail_regcert", "Created"),
+    EDIT: pgettext_lazy("wagtail_regcert", "Edited"),
+    DELETE: pgettext_lazy("wagtail_regcert", "Deleted"),
     IMPORT: gettext_lazy("Imported"),
     SYNC: gettext_lazy("Synchronised"),
     UNDO: gettext_lazy("Undone"),

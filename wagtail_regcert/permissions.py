@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cache
 from typing import Any
 
 from django.contrib.auth import get_user_model
@@ -63,8 +64,12 @@ def may(user: Any, action: str) -> bool:
     return RegistrationPermissionPolicy(Registration).user_has_permission(user, action)
 
 
+@cache
 def register_policies() -> None:
-    """Tell Wagtail 8.0 and later; 7.4 has no registry and takes the policies from the viewsets."""
+    """Tell Wagtail 8.0 and later, once; 7.4 has no registry and takes the policies from the viewsets.
+
+    Before our snippets are registered, or Wagtail warns that it took the policies from them.
+    """
     try:
         from wagtail.permissions import register_permission_policy
     except ImportError:

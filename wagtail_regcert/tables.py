@@ -8,6 +8,7 @@ from typing import Any
 
 import django_tables2 as tables
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from django_tables2.data import TableData
 
 from .importing import staging
@@ -70,9 +71,11 @@ class ErrorData(TableData):
 class ErrorsTable(tables.Table):
     """Row, column, value, what is wrong and how to put it right."""
 
-    row = tables.Column(verbose_name=_("Row"))
+    row = tables.Column(verbose_name=pgettext_lazy("wagtail_regcert", "Row"))
     column = tables.Column(verbose_name=_("Column"), empty_values=())
-    value = tables.Column(verbose_name=_("Value"), orderable=False, empty_values=())
+    value = tables.Column(
+        verbose_name=pgettext_lazy("wagtail_regcert", "Value"), orderable=False, empty_values=()
+    )
     code = tables.Column(verbose_name=_("What is wrong"), empty_values=())
 
     class Meta:

@@ -13,7 +13,11 @@ from wagtail.snippets.models import register_snippet
 
 from . import bulk_actions, history, viewsets
 from .models.fields import CellDateField
+from .permissions import register_policies
 from .widgets import DayInput
+
+# Where "wagtail.snippets" stands before us, its ``ready()`` comes here before ours is called.
+register_policies()
 
 for viewset in (
     viewsets.RegistrationViewSet,

@@ -8,6 +8,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from ..cells import TEXT_LIMIT, match_key
 from .fields import CellField, ExactField, MatchKeyField
@@ -18,7 +19,7 @@ from .sync import QualificationSync, SyncResult, SyncRows
 class AwardingOrganisation(models.Model):
     """An awarding organisation."""
 
-    name = ExactField(_("name"), max_length=255, unique=True)
+    name = ExactField(pgettext_lazy("wagtail_regcert", "name"), max_length=255, unique=True)
 
     class Meta:
         verbose_name = _("awarding organisation")
@@ -32,7 +33,7 @@ class AwardingOrganisation(models.Model):
 class Programme(models.Model):
     """A programme that learners are on."""
 
-    name = ExactField(_("name"), max_length=255, unique=True)
+    name = ExactField(pgettext_lazy("wagtail_regcert", "name"), max_length=255, unique=True)
 
     class Meta:
         verbose_name = _("programme")
@@ -85,7 +86,7 @@ class Qualification(models.Model):
     )
     # Upper case can be three times as long as its text (ligatures).
     match_key = MatchKeyField(max_length=3 * TEXT_LIMIT, unique=True, editable=False)
-    title = CellField(_("title"), max_length=255)
+    title = CellField(pgettext_lazy("wagtail_regcert", "title"), max_length=255)
     awarding_organisation = models.ForeignKey(
         AwardingOrganisation,
         on_delete=models.PROTECT,

@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from wagtail.models.audit_log import BaseLogEntry, ModelLogEntryManager
 
 from ..cells import TEXT_LIMIT, Date, Status
@@ -107,7 +108,7 @@ class Registration(models.Model):
     )
     planned_achievement_date = CellDateField(_("planned achievement date"), null=True, blank=True)
     status = models.CharField(
-        _("status"),
+        pgettext_lazy("wagtail_regcert", "status"),
         max_length=32,
         choices=STATUSES,
         default=Status.NOT_REGISTERED.value,
@@ -122,8 +123,8 @@ class Registration(models.Model):
     certificate_received_date = CellDateField(_("certificate received date"), null=True, blank=True)
     certificate_sent_date = CellDateField(_("certificate sent date"), null=True, blank=True)
     postal_tracking_reference = CellField(_("postal tracking reference"), max_length=TEXT_LIMIT, blank=True)
-    created_at = models.DateTimeField(_("created"), auto_now_add=True)
-    updated_at = models.DateTimeField(_("updated"), auto_now=True)
+    created_at = models.DateTimeField(pgettext_lazy("wagtail_regcert", "created"), auto_now_add=True)
+    updated_at = models.DateTimeField(pgettext_lazy("wagtail_regcert", "updated"), auto_now=True)
 
     objects = RegistrationQuerySet.as_manager()
 
@@ -205,4 +206,4 @@ class RegistrationLogEntry(BaseLogEntry):
         except ObjectDoesNotExist:
             # Wagtail keeps the key of a deleted user; where it prefetches users, there is just none.
             user = None
-        return str(user) if user else self.user_name or _("system")
+        return str(user) if user else self.user_name or pgettext_lazy("wagtail_regcert", "system")

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext_lazy
 
 from .. import conf
 
@@ -75,7 +75,7 @@ class ImportRun(models.Model):
         VALIDATED = "validated", _("Validated")
         COMMITTING = "committing", _("Uploading")
         COMMITTED = "committed", _("Uploaded and applied")
-        CANCELLED = "cancelled", _("Cancelled")
+        CANCELLED = "cancelled", pgettext_lazy("wagtail_regcert", "Cancelled")
         FAILED = "failed", _("Failed")
         EXPIRED = "expired", _("Expired")
 
@@ -89,10 +89,12 @@ class ImportRun(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
-    user_name = models.CharField(_("user"), max_length=255, blank=True)
-    created_at = models.DateTimeField(_("created"), default=timezone.now, db_index=True)
+    user_name = models.CharField(pgettext_lazy("wagtail_regcert", "user"), max_length=255, blank=True)
+    created_at = models.DateTimeField(
+        pgettext_lazy("wagtail_regcert", "created"), default=timezone.now, db_index=True
+    )
     finished_at = models.DateTimeField(_("finished"), null=True)
-    file_name = models.CharField(_("file"), max_length=255)
+    file_name = models.CharField(pgettext_lazy("wagtail_regcert", "file"), max_length=255)
     size = models.BigIntegerField(_("size in bytes"))
     digest = models.CharField(_("SHA-256"), max_length=64)
     separator = models.CharField(_("separator"), max_length=16)
@@ -205,10 +207,10 @@ class ExportRun(models.Model):
     """Who exported what. Written before the first byte leaves."""
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
-    user_name = models.CharField(_("user"), max_length=255, blank=True)
+    user_name = models.CharField(pgettext_lazy("wagtail_regcert", "user"), max_length=255, blank=True)
     created_at = models.DateTimeField(_("when"), default=timezone.now, db_index=True)
-    layout = models.CharField(_("layout"), max_length=16)
-    filters = models.TextField(_("filters"), blank=True)
+    layout = models.CharField(pgettext_lazy("wagtail_regcert", "layout"), max_length=16)
+    filters = models.TextField(pgettext_lazy("wagtail_regcert", "filters"), blank=True)
     """The listing's query string, the command's options, or the number of selected records."""
     records = models.PositiveIntegerField(_("records"))
     left_out = models.PositiveIntegerField(_("left out: no ULN"), default=0)

@@ -8,7 +8,7 @@ from django import forms
 from django.db.models import Q, QuerySet
 from django.http import Http404
 from django.utils.functional import cached_property
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from wagtail.admin.forms.choosers import BaseFilterForm
 from wagtail.snippets.views.chooser import (
     ChooseResultsView,
@@ -38,8 +38,8 @@ class SearchForm(BaseFilterForm):
     """One search box; every word must be found, by ORM, without a search backend."""
 
     q = forms.CharField(
-        label=_("Search"),
-        widget=forms.TextInput(attrs={"placeholder": _("Search")}),
+        label=pgettext_lazy("wagtail_regcert", "Search"),
+        widget=forms.TextInput(attrs={"placeholder": pgettext_lazy("wagtail_regcert", "Search")}),
         required=False,
         max_length=255,
     )

@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext
 from django.views.decorators.http import require_safe
 from wagtail.admin import messages
 from wagtail.admin.ui.tables import Column, DateColumn
@@ -105,11 +105,13 @@ class ExportsView(BaseListingView):
     def columns(self) -> list[Column]:
         return [
             DateColumn("created_at", label=_("When"), sort_key="created_at"),
-            Column("user_name", label=_("User"), accessor=_user, sort_key="user_name"),
-            Column("layout", label=_("Layout"), accessor="layout_shown"),
+            Column(
+                "user_name", label=pgettext("wagtail_regcert", "User"), accessor=_user, sort_key="user_name"
+            ),
+            Column("layout", label=pgettext("wagtail_regcert", "Layout"), accessor="layout_shown"),
             Column("records", label=_("Records"), sort_key="records"),
             Column("left_out", label=_("Left out: no ULN")),
-            Column("filters", label=_("Filters"), accessor="filters_shown"),
+            Column("filters", label=pgettext("wagtail_regcert", "Filters"), accessor="filters_shown"),
         ]
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
@@ -119,4 +121,4 @@ class ExportsView(BaseListingView):
 
 
 def _user(run: ExportRun) -> Any:
-    return run.user_name or _("system")
+    return run.user_name or pgettext("wagtail_regcert", "system")

@@ -23,7 +23,7 @@ from django.utils.functional import cached_property
 from django.utils.http import content_disposition_header
 from django.utils.text import get_valid_filename
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 from django.views.generic import FormView
 from wagtail.admin import messages
 from wagtail.admin.ui.tables import Column, DateColumn, TitleColumn
@@ -261,20 +261,20 @@ class ImportsView(ImporterView, BaseListingView):
         return [
             TitleColumn(
                 "file_name",
-                label=_("File"),
+                label=pgettext("wagtail_regcert", "File"),
                 get_url=lambda run: reverse("wagtail_regcert:import_report", args=[run.pk]),
             ),
             DateColumn("created_at", label=_("When"), sort_key="created_at"),
-            Column("user_name", label=_("User"), sort_key="user_name"),
+            Column("user_name", label=pgettext("wagtail_regcert", "User"), sort_key="user_name"),
             Column("state", label=_("State"), accessor="state_shown"),
             Column("rows", label=_("Records")),
-            AppliedColumn("created", label=_("New")),
-            AppliedColumn("updated", label=_("Updated")),
+            AppliedColumn("created", label=pgettext("wagtail_regcert", "New")),
+            AppliedColumn("updated", label=pgettext("wagtail_regcert", "Updated")),
             AppliedColumn("unchanged", label=_("Unchanged")),
             AppliedColumn("cleared", label=_("Values removed")),
             AppliedColumn("conflicts", label=_("Conflicts")),
-            Column("rejected", label=_("Rejected")),
-            Column("error_count", label=_("Errors")),
+            Column("rejected", label=pgettext("wagtail_regcert", "Rejected")),
+            Column("error_count", label=pgettext("wagtail_regcert", "Errors")),
         ]
 
     def get_base_queryset(self) -> QuerySet[ImportRun]:

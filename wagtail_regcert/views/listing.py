@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.functional import cached_property
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext, ngettext, pgettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.ui.tables import BulkActionsCheckboxColumn, Column, DateColumn
 from wagtail.admin.views.bulk_action.registry import bulk_action_registry
@@ -124,7 +124,12 @@ class RegistrationIndexView(IndexView):
                 accessor="qualification.awarding_organisation.name",
                 sort_key="awarding_organisation",
             ),
-            StatusColumn("status", label=_("Status"), accessor="get_status_display", sort_key="status"),
+            StatusColumn(
+                "status",
+                label=pgettext_lazy("wagtail_regcert", "Status"),
+                accessor="get_status_display",
+                sort_key="status",
+            ),
             Column("registration_number", label=_("Registration number"), sort_key="registration_number"),
             DayColumn("registration_date", label=_("Registered on"), sort_key="registration_date"),
             DayColumn("achieved_date", label=_("Achieved on"), sort_key="achieved_date"),
@@ -181,7 +186,7 @@ class RegistrationIndexView(IndexView):
         found = list(self.filters.problems)
         if self.search_form.is_bound and not self.search_form.is_valid():
             found += [
-                f"{gettext('Search')}: {error}"
+                f"{pgettext('wagtail_regcert', 'Search')}: {error}"
                 for errors in self.search_form.errors.values()
                 for error in errors
             ]
@@ -235,7 +240,10 @@ class RegistrationIndexView(IndexView):
     def get_list_more_buttons(self, instance: Registration) -> list[Any]:
         buttons = super().get_list_more_buttons(instance)
         url = reverse(self.history_url_name, args=(instance.pk,))
-        return [*buttons, Button(gettext("History"), url=url, icon_name="history", priority=25)]
+        return [
+            *buttons,
+            Button(pgettext("wagtail_regcert", "History"), url=url, icon_name="history", priority=25),
+        ]
 
     def get_context_data(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(*args, **kwargs)
