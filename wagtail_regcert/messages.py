@@ -70,6 +70,16 @@ def separator_option(separator: str) -> str:
     return separator_name(separator).capitalize()
 
 
+def encoding_name(encoding: str) -> str:
+    """Say how a file's text was read."""
+    return {
+        "utf-8": "UTF-8",
+        "utf-8-sig": _("UTF-8, with its mark"),
+        "utf-16": _("UTF-16 (Unicode text)"),
+        "cp1252": _("Windows-1252 (Western European)"),
+    }.get(encoding, encoding)
+
+
 def size_name(size: int) -> str:
     """Name a number of bytes, in megabytes where it has some."""
     return f"{size / 1_048_576:.3g}MB" if size >= 1_048_576 else _("%d bytes") % size

@@ -12,9 +12,10 @@ from django.utils.translation import pgettext_lazy
 from django_tables2.data import TableData
 
 from .importing import staging
-from .messages import message
+from .importing.groups import Group
+from .messages import kind_name, message, sentence
 from .models import ImportRun, RunPiece
-from .problems import Problem
+from .problems import ROW, Problem
 
 PER_PAGE = 50
 
@@ -68,28 +69,110 @@ class ErrorData(TableData):
         self.data.positions = positions
 
 
-class ErrorsTable(tables.Table):
-    """Row, column, value, what is wrong and how to put it right."""
+class ReportTable(tables.Table):
+    """What all tables of a report have in common: how they look, and what their links ask for."""
 
-    row = tables.Column(verbose_name=pgettext_lazy("wagtail_regcert", "Row"))
-    column = tables.Column(verbose_name=_("Column"), empty_values=())
-    value = tables.Column(
-        verbose_name=pgettext_lazy("wagtail_regcert", "Value"), orderable=False, empty_values=()
-    )
-    code = tables.Column(verbose_name=_("What is wrong"), empty_values=())
+    def __init__(self, data: Any, **options: Any) -> None:
+        super().__init__(
+            data,
+            template_name="wagtail_regcert/imports/table.html",
+            attrs={"class": "listing regcert-table"},
+            order_by_field="ordering",
+            page_field="p",
+            orderable=False,
+            **options,
+        )
 
-    class Meta:
-        template_name = "wagtail_regcert/imports/table.html"
-        attrs = {"class": "listing regcert-table regcert-problems"}
-        order_by_field = "ordering"
-        page_field = "p"
 
-    def render_row(self, value: int) -> str:
-        # As a spreadsheet shows it: without a site's thousand separators.
+class PlaceColumn(tables.Column):
+    """A heading of the file."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(verbose_name=_("Column"), empty_values=(), **options)
+
+    def render(self, value: str) -> Any:
+        return value or _("(whole row)")
+
+
+class ValueColumn(tables.Column):
+    """A value of the file; the longest must leave room for what is said of it."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            verbose_name=pgettext_lazy("wagtail_regcert", "Value"),
+            orderable=False,
+            empty_values=(),
+            attrs={"td": {"class": "regcert-value"}},
+        )
+
+
+class RowColumn(tables.Column):
+    """A row number as a spreadsheet shows it: without a site's thousand separators."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(verbose_name=pgettext_lazy("wagtail_regcert", "Row"), **options)
+
+    def render(self, value: int) -> str:
         return str(value)
 
-    def render_column(self, value: str) -> Any:
-        return value or _("(whole row)")
+
+class ErrorsTable(ReportTable):
+    """Row, column, value, what is wrong and how to put it right."""
+
+    row = RowColumn(orderable=True)
+    column = PlaceColumn(orderable=True)
+    value = ValueColumn()
+    code = tables.Column(verbose_name=_("What is wrong"), orderable=True, empty_values=())
 
     def render_code(self, record: Problem) -> str:
         return message(record)
+
+
+class WarningsTable(ReportTable):
+    """The same of what looks odd in accepted records."""
+
+    row = RowColumn()
+    column = PlaceColumn()
+    value = ValueColumn()
+    code = tables.Column(verbose_name=_("What looks odd"), empty_values=())
+
+    def render_code(self, record: Problem) -> str:
+        return message(record)
+
+
+class GroupsTable(ReportTable):
+    """Column, value, in how many rows it stands, the first of them, and what is wrong."""
+
+    column = PlaceColumn()
+    value = ValueColumn()
+    times = tables.Column(verbose_name=_("Rows"))
+    rows = tables.Column(verbose_name=_("First rows"))
+    code = tables.Column(verbose_name=_("What is wrong"), empty_values=())
+
+    def render_rows(self, value: Sequence[int], record: Group) -> str:
+        more = ", …" if record.times > len(value) else ""
+        return ", ".join(map(str, value)) + more
+
+    def render_code(self, record: Group) -> str:
+        # What is said of a whole row names other rows, which differ from one to the next.
+        if record.column == ROW:
+            return kind_name(record.code)
+        return sentence(record.code, record.facts, record.value)
+
+
+class ConflictsTable(ReportTable):
+    """Records that were not applied: of which registration, and why."""
+
+    row = RowColumn()
+    learner = tables.Column(verbose_name=_("Learner"), linkify=lambda record: record["url"] or None)
+    qualification = tables.Column(verbose_name=_("Qualification"))
+    message = tables.Column(verbose_name=_("Why it was not applied"))
+
+
+class LeftTable(ReportTable):
+    """Registrations that an undo leaves alone, and why."""
+
+    row = RowColumn()
+    learner = tables.Column(verbose_name=_("Learner"))
+    qualification = tables.Column(verbose_name=_("Qualification"))
+    reason = tables.Column(verbose_name=_("Why it is left alone"))

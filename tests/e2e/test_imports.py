@@ -125,6 +125,35 @@ def test_a_double_click_uploads_once_and_back_does_not_upload_again(page):
     assert ImportRun.objects.get().created == 3
 
 
+def test_uploading_shows_and_says_at_once_that_it_is_at_work_until_one_comes_back(page):
+    report(page, make_csv(*GOOD))
+    button = page.get_by_role("button", name="Upload 3 accepted records")
+    held = []
+    page.route("**/commit/", lambda route: held.append(route))
+    button.click()
+    busy = page.locator("button", has_text="Uploading…")
+    busy.wait_for()
+    page.wait_for_function("document.querySelector('button.button-longrunning').disabled")
+
+    spins = busy.locator(".icon-spinner").is_visible()
+    said = page.get_by_role("status").filter(has_text="Uploading…").count()
+    while not held:
+        page.wait_for_timeout(50)
+    held[0].abort("aborted")
+    page.evaluate("window.dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))")
+    button.wait_for()
+
+    assert (spins, said, len(held)) == (True, 1, 1)
+    assert button.is_enabled()
+    assert not Registration.objects.exists()
+
+
+def test_the_result_opens_with_a_message_of_success(page):
+    report(page, make_csv(*GOOD)).get_by_role("button", name="Upload 3 accepted records").click()
+
+    page.get_by_text("The file was uploaded: 3 created, 0 updated, 0 unchanged.").wait_for()
+
+
 def popup(page):
     page.goto(LISTING)
     page.get_by_role("link", name="Import and Update").click()
@@ -237,8 +266,10 @@ def test_axe_finds_nothing_on_our_screens(page, axe, scheme):
     found["form"] = axe(page)
     page.get_by_role("button", name="Tips", exact=True).click()
     found["tips"] = axe(page)
-    report(page, make_csv(*GOOD, BAD))
+    report(page, make_csv(*GOOD, BAD, BAD))
     found["errors"] = axe(page)
+    page.goto(f"{page.url}?tab=errors&by=value")
+    found["errors by value"] = axe(page)
     for tab in ("What will change", "Warnings"):
         page.locator(".regcert-tabs").get_by_role("link", name=tab).click()
         page.get_by_role("heading", name=tab).wait_for()

@@ -366,7 +366,7 @@ def test_the_result_says_who_uploaded_it_unless_nobody_did(client, importer, lea
 
     page = client.get(url("import_report", run)).content.decode()
 
-    assert ("Uploaded by ann on 31 Aug" if name else "Uploaded on 31 Aug") in page
+    assert ("Uploaded by ann on 31/08/2026 13:00" if name else "Uploaded on 31/08/2026 13:00") in page
 
 
 def hrefs(page, words):

@@ -135,7 +135,7 @@ def test_it_is_previewed_field_by_field(client, importer, maths, learner):
     )
     Registration.objects.filter(pk=gone.pk).delete()
 
-    page = text(client.get(url("import_undo", run)))
+    page = text(client.get(url("import_undo", run))).replace(' class="regcert-value"', "")
     left = text(client.get(url("import_undo", run) + "?tab=left"))
 
     assert "<dt>Get their old values back</dt><dd>1</dd>" in page

@@ -8,7 +8,6 @@ from __future__ import annotations
 import hashlib
 import heapq
 import uuid
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from functools import partial
@@ -30,6 +29,7 @@ from ..transactions import all_or_nothing, drop_dead_connection
 from . import staging
 from .collector import collector_paused
 from .commit import apply_records
+from .groups import grouped
 from .pipeline import Opened, open_file, prepare
 from .plan import Change, change_of, cleared
 from .stored import StoredInDatabase
@@ -108,7 +108,7 @@ def _validate(run_id: uuid.UUID, sheet: Sheet | None) -> None:
             sheet = _sheet(run)
             ImportRun.objects.progress(run_id, State.VALIDATING, total=len(sheet.numbers))
         plan = prepare(sheet, StoredInDatabase(), today(), _note_progress(run_id))
-        run.error_kinds = _kinds(plan.errors)
+        run.error_kinds, groups = grouped(plan.errors)
         changes = bytes(map(change_of, plan.records))
         with transaction.atomic():
             # Only while nobody has cancelled the run meanwhile.
@@ -131,6 +131,10 @@ def _validate(run_id: uuid.UUID, sheet: Sheet | None) -> None:
                 }
                 staging.save_kinds(
                     run, Kind.ERROR_KINDS, bytes(kinds[error.code, error.column] for error in plan.errors)
+                )
+                staging.save_groups(run, groups)
+                staging.save_kinds(
+                    run, Kind.GROUP_KINDS, bytes(kinds[group.code, group.column] for group in groups)
                 )
                 staging.save_problems(run, Kind.WARNINGS, plan.warnings)
                 staging.save_records(run, plan.records)
@@ -387,12 +391,6 @@ def _planned(records: Sequence[Record], kinds: bytes) -> dict[str, int]:
             cleared(record) for record, kind in zip(records, kinds, strict=True) if kind == Change.CLEARS
         ),
     }
-
-
-def _kinds(errors: Sequence[Problem]) -> list[tuple[str, str, int]]:
-    """Code, column and how many, the most frequent first."""
-    counts = Counter((problem.code.value, problem.column) for problem in errors)
-    return [(code, column, count) for (code, column), count in counts.most_common()]
 
 
 def purge() -> int:

@@ -17,6 +17,7 @@ from ..models import ImportRun, RunPiece
 from ..models.sets import in_chunks
 from ..models.writing import insert_rows
 from ..problems import Code, Problem, SinceImport, Warn
+from .groups import Group
 from .types import Left, Record
 
 T = TypeVar("T")
@@ -54,6 +55,17 @@ def load_problems(run: ImportRun, kind: str, start: int = 0, stop: int | None = 
     codes: type[Code] | type[Warn] = Warn if kind == RunPiece.Kind.WARNINGS else Code
     for row, column, value, code, facts in _load(run, kind, start, stop):
         yield Problem(row, column, value, codes(code), facts)
+
+
+def save_groups(run: ImportRun, groups: Sequence[Group]) -> None:
+    """Keep groups of errors that are alike."""
+    _save(run, RunPiece.Kind.GROUPS, groups)
+
+
+def load_groups(run: ImportRun, start: int = 0, stop: int | None = None) -> Iterator[Group]:
+    """Read groups of errors back."""
+    for code, *rest in _load(run, RunPiece.Kind.GROUPS, start, stop):
+        yield Group(Code(code), *rest)
 
 
 def save_records(run: ImportRun, records: Sequence[Record]) -> None:
@@ -104,9 +116,7 @@ def load_left(run: ImportRun, start: int = 0, stop: int | None = None) -> Iterat
 def texts(run: ImportRun) -> Iterator[str]:
     """All that is kept of a run, a piece at a time, as text to search."""
     yield load_file(run).decode(run.encoding, "replace")
-    lists = RunPiece.objects.filter(run=run).exclude(
-        kind__in=(RunPiece.Kind.FILE, RunPiece.Kind.ERROR_KINDS, RunPiece.Kind.RECORD_KINDS)
-    )
+    lists = RunPiece.objects.filter(run=run).exclude(kind__in=(RunPiece.Kind.FILE, *RunPiece.BYTE_KINDS))
     for key in list(lists.values_list("pk", flat=True)):
         yield _decompress(lists.values_list("data", flat=True).get(pk=key)).decode()
 

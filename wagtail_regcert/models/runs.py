@@ -183,10 +183,15 @@ class RunPiece(models.Model):
         ERRORS = "errors"
         WARNINGS = "warnings"
         ERROR_KINDS = "error_kinds"
+        GROUPS = "groups"
+        GROUP_KINDS = "group_kinds"
         RECORDS = "records"
         RECORD_KINDS = "record_kinds"
         CONFLICTS = "conflicts"
         UNDO_LEFT = "undo_left"
+
+    BYTE_KINDS = (Kind.ERROR_KINDS, Kind.GROUP_KINDS, Kind.RECORD_KINDS)
+    """One byte for each entry of another kind; no text."""
 
     run = models.ForeignKey(ImportRun, on_delete=models.CASCADE, related_name="pieces")
     kind = models.CharField(max_length=16, choices=Kind.choices)

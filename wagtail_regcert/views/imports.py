@@ -26,7 +26,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 from django.views.generic import FormView
 from wagtail.admin import messages
-from wagtail.admin.ui.tables import Column, DateColumn, TitleColumn
+from wagtail.admin.ui.tables import Column, TitleColumn
 from wagtail.admin.views.generic.base import BaseListingView, WagtailAdminTemplateMixin
 
 from .. import conf
@@ -41,7 +41,8 @@ from ..messages import sentence, size_name
 from ..models import ImportRun
 from ..problems import Fault
 from ..tasks import commit_soon, validate_soon
-from .report import ReportView
+from .columns import MomentColumn
+from .report import ReportView, await_result
 from .roles import ImporterView, RunView, listing_url
 
 State = ImportRun.State
@@ -153,6 +154,7 @@ class CommitView(RunAction):
 
     def act(self) -> None:
         if runs.begin_commit(self.run.pk):
+            await_result(self.request, self.run)
             commit_soon(self.run.pk)
 
 
@@ -264,7 +266,7 @@ class ImportsView(ImporterView, BaseListingView):
                 label=pgettext("wagtail_regcert", "File"),
                 get_url=lambda run: reverse("wagtail_regcert:import_report", args=[run.pk]),
             ),
-            DateColumn("created_at", label=_("When"), sort_key="created_at"),
+            MomentColumn("created_at", label=_("When"), sort_key="created_at"),
             Column("user_name", label=pgettext("wagtail_regcert", "User"), sort_key="user_name"),
             Column("state", label=_("State"), accessor="state_shown"),
             Column("rows", label=_("Records")),

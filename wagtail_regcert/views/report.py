@@ -8,20 +8,32 @@ from itertools import accumulate
 from typing import Any
 
 from django.core.paginator import Page, Paginator
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, pgettext
 from django.views.generic import TemplateView
+from django_tables2 import Table
+from wagtail.admin import messages
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
 from .. import conf
 from ..importing import staging
 from ..importing.plan import Change
 from ..layouts import REGISTRATIONS
-from ..messages import kind_name, message
+from ..messages import encoding_name, kind_name
 from ..models import ImportRun, RunPiece
 from ..problems import Code
-from ..tables import PER_PAGE, ErrorData, ErrorsTable, StagedRows
+from ..tables import (
+    PER_PAGE,
+    ConflictsTable,
+    ErrorData,
+    ErrorsTable,
+    GroupsTable,
+    StagedRows,
+    WarningsTable,
+)
 from .roles import RunView, listing_url
 from .staged import shown_conflicts, shown_records, undo_context
 
@@ -29,6 +41,14 @@ State = ImportRun.State
 Kind = RunPiece.Kind
 
 TABS = ("errors", "conflicts", "changes", "warnings")
+CHANGES = {
+    "": (Change.CREATES, Change.UPDATES, Change.CLEARS),
+    "new": (Change.CREATES,),
+    "updated": (Change.UPDATES, Change.CLEARS),
+    "cleared": (Change.CLEARS,),
+}
+"""What the query string narrows the changes to, and what such records do."""
+
 WHOLE_ROW = "row"
 """The column filter's value for errors of a whole row."""
 
@@ -40,14 +60,50 @@ def first_tab(run: ImportRun) -> str:
     return "errors" if run.error_count else "changes"
 
 
+AWAITED = "wagtail_regcert_awaited"
+"""Key of a session: the runs whose result its person was not told yet."""
+
+
+def await_result(request: HttpRequest, run: ImportRun) -> None:
+    """Have the result say what was done when this person first sees it: a worker may take long."""
+    request.session[AWAITED] = [*request.session.get(AWAITED, ()), str(run.pk)]
+
+
+def tell_result(request: HttpRequest, run: ImportRun) -> None:
+    """Say once that an awaited run was uploaded."""
+    awaited = request.session.get(AWAITED, ())
+    if str(run.pk) not in awaited or run.state == State.COMMITTING:
+        return
+    request.session[AWAITED] = [key for key in awaited if key != str(run.pk)]
+    if run.state != State.COMMITTED:
+        return
+    text = _("The file was uploaded: %(created)d created, %(updated)d updated, %(unchanged)d unchanged.")
+    counts = {name: getattr(run, name) for name in ("created", "updated", "unchanged")}
+    if not run.conflicts:
+        messages.success(request, text % counts)
+        return
+    left = ngettext(
+        "%(count)d record was not applied: it had changed in between.",
+        "%(count)d records were not applied: they had changed in between.",
+        run.conflicts,
+    )
+    messages.warning(request, f"{text % counts} {left % {'count': run.conflicts}}")
+
+
 def parts_of(run: ImportRun) -> list[dict[str, Any]]:
     """What becomes of a run's records, as parts of a bar: how many, and how many stand before them."""
-    names = ("created", "updated", "unchanged", "conflicts", "rejected")
-    counts = [getattr(run, name) for name in names]
+    labels = {
+        "created": pgettext("wagtail_regcert", "New"),
+        "updated": pgettext("wagtail_regcert", "Updated"),
+        "unchanged": _("Unchanged"),
+        "conflicts": _("Not applied"),
+        "rejected": pgettext("wagtail_regcert", "Rejected"),
+    }
+    counts = [getattr(run, name) for name in labels]
     starts = accumulate(counts, initial=0)
     parts = [
-        {"name": name, "start": start, "count": count}
-        for name, start, count in zip(names, starts, counts, strict=False)
+        {"name": name, "label": label, "start": start, "count": count}
+        for (name, label), start, count in zip(labels.items(), starts, counts, strict=False)
     ]
     return [part for part in parts if part["count"]]
 
@@ -56,6 +112,10 @@ class ReportView(WagtailAdminTemplateMixin, RunView, TemplateView):
     """What would happen, what is happening, or what happened."""
 
     header_icon = "upload"
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        tell_result(request, self.run)
+        return super().get(request, *args, **kwargs)
 
     def get_page_title(self) -> Any:
         if self.run.has_expired and self.run.state != State.COMMITTED:
@@ -93,6 +153,7 @@ class ReportView(WagtailAdminTemplateMixin, RunView, TemplateView):
             expired=run.has_expired,
             running=run.state in ImportRun.AT_WORK,
             listing_url=listing_url(),
+            encoding=encoding_name(run.encoding),
             stuck_minutes=conf.settings.STUCK_MINUTES,
             failure=_(run.failure) if run.failure else "",
         )
@@ -117,16 +178,26 @@ class ReportView(WagtailAdminTemplateMixin, RunView, TemplateView):
     def errors(self) -> dict[str, Any]:
         chosen = self.chosen
         kinds = [number for number, one in enumerate(self.kinds) if self._is_chosen(one)]
-        table = ErrorsTable(
-            ErrorData(self.run, kinds if any(chosen.values()) else None),
-            order_by=self.request.GET.get("ordering") or "row",
-        )
-        table.paginate(page=self._page_of(len(table.data)), per_page=PER_PAGE)
+        groups = staging.load_kinds(self.run, Kind.GROUP_KINDS)
+        by_value = bool(groups) and self.request.GET.get("by") == "value"
+        if by_value:
+            positions = [at for at, kind in enumerate(groups) if kind in kinds]
+            page = self._page(partial(staging.load_groups, self.run), positions)
+            table: Table = GroupsTable(page.object_list)
+        else:
+            data = ErrorData(self.run, kinds if any(chosen.values()) else None)
+            table = ErrorsTable(data, order_by=self.request.GET.get("ordering") or "row")
+            table.paginate(page=self._page_of(len(data)), per_page=PER_PAGE)
+            page = table.page
         codes = sorted({one["code"]: one["name"] for one in self.kinds}.items(), key=lambda item: item[1])
         columns = {one["key"]: one["column"] or _("(whole row)") for one in self.kinds}
         headings = [*REGISTRATIONS.headings, WHOLE_ROW]
         return {
             "table": table,
+            "page": page,
+            "found": page.paginator.count,
+            "by": "value" if by_value else "",
+            "has_groups": bool(groups),
             "kinds": self.kinds,
             "chosen": chosen,
             "codes": codes,
@@ -166,29 +237,36 @@ class ReportView(WagtailAdminTemplateMixin, RunView, TemplateView):
             [at for at, kind in enumerate(kinds) if kind == Change.NOT_APPLIED],
         )
         page = self._page(partial(staging.load_problems, self.run, Kind.CONFLICTS), range(self.run.conflicts))
-        page.object_list = shown_conflicts(list(page.object_list), list(records.object_list))
-        return {"conflicts": page}
+        conflicts = shown_conflicts(list(page.object_list), list(records.object_list))
+        return {"table": ConflictsTable(conflicts), "page": page}
 
     def warnings(self) -> dict[str, Any]:
         load = partial(staging.load_problems, self.run, Kind.WARNINGS)
         page = self._page(load, range(self.run.warning_count))
-        problems: Any = page.object_list
-        page.object_list = [
-            {"row": one.row, "column": one.column, "value": one.value, "message": message(one)}
-            for one in problems
-        ]
-        return {"problems": page}
+        return {"table": WarningsTable(page.object_list), "page": page}
 
     def changes(self) -> dict[str, Any]:
         """A page of records that create or update, with the values before and after."""
         kinds = staging.load_kinds(self.run, Kind.RECORD_KINDS)
-        silent = (Change.NOTHING, Change.NOT_APPLIED)
+        chosen = self.request.GET.get("change", "")
+        if chosen not in CHANGES:
+            chosen = ""
         page = self._page(
             partial(staging.load_records, self.run),
-            [at for at, kind in enumerate(kinds) if kind not in silent],
+            [at for at, kind in enumerate(kinds) if kind in CHANGES[chosen]],
         )
         page.object_list = shown_records(list(page.object_list))
-        return {"changes": page}
+        labels = {
+            "": _("All changes"),
+            "new": pgettext("wagtail_regcert", "New"),
+            "updated": pgettext("wagtail_regcert", "Updated"),
+            "cleared": _("Lost stored values") if self.run.finished_at else _("Lose stored values"),
+        }
+        choices = [
+            {"name": name, "label": label, "count": sum(map(kinds.count, CHANGES[name]))}
+            for name, label in labels.items()
+        ]
+        return {"changes": page, "change": chosen, "choices": [one for one in choices if one["count"]]}
 
     def _page(self, load: Callable[..., Iterator[Any]], positions: Sequence[int]) -> Page:
         """The page asked for of a report's entries at these positions."""

@@ -11,7 +11,7 @@ from ..layouts import STORED_COLUMNS
 from ..messages import left_alone, message
 from ..models import ImportRun, Learner, Qualification, Registration
 from ..problems import Problem
-from ..tables import PER_PAGE
+from ..tables import PER_PAGE, LeftTable
 from .roles import registration_url
 
 
@@ -67,9 +67,10 @@ def shown_conflicts(conflicts: Sequence[Problem], records: Sequence[Record]) -> 
 def undo_context(run: ImportRun) -> dict[str, Any]:
     """What the result of a run says about its undo. Of what was left alone the first few only."""
     kept = run.undo_state == ImportRun.Undo.DONE and not run.has_expired
+    left = shown_left(list(staging.load_left(run, 0, PER_PAGE))) if kept else []
     return {
         "may_undo": runs.can_undo(run),
-        "left": shown_left(list(staging.load_left(run, 0, PER_PAGE))) if kept else [],
+        "left": LeftTable(left) if left else None,
     }
 
 

@@ -19,7 +19,7 @@ from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 from ..importing import runs, staging
 from ..importing.undo import plan_undo
 from ..models import ImportRun
-from ..tables import PER_PAGE, StagedRows
+from ..tables import PER_PAGE, LeftTable, StagedRows
 from ..tasks import undo_soon
 from .roles import RunView, listing_url
 from .staged import shown_left, shown_steps
@@ -81,12 +81,16 @@ class UndoView(WagtailAdminTemplateMixin, RunView, TemplateView):
         context = {**super().get_context_data(**kwargs), "run": self.run}
         if self.is_undone:
             rows = StagedRows(partial(staging.load_left, self.run), range(self.run.undo_left))
-            return {**context, "left": self._page(rows, shown_left)}
+            return {**context, **self._left(rows)}
         plan = plan_undo(self.run)
         context.update(plan=plan, total=len(plan.steps))
         if self.request.GET.get("tab") == "left":
-            return {**context, "tab": "left", "left": self._page(plan.left, shown_left)}
+            return {**context, "tab": "left", **self._left(plan.left)}
         return {**context, "tab": "changes", "changes": self._page(plan.steps, shown_steps)}
+
+    def _left(self, entries: Any) -> dict[str, Any]:
+        page = self._page(entries, shown_left)
+        return {"page": page, "table": LeftTable(page.object_list)}
 
     def _page(self, entries: Any, shown: Any) -> Page:
         """The page asked for, or the nearest there is."""

@@ -239,14 +239,20 @@
     }
   }
 
-  /* A form that is sent once, however often its button is pressed, and with a token that holds. */
+  /*
+   * A form that is sent once, however often its button is pressed, and with a token that holds. Wagtail's own
+   * controller shows on the button that it is at work; what it then says is read out here.
+   */
   class OnceController extends Controller {
+    static targets = ['button', 'status'];
+
     static values = { tokens: String };
 
     async submit(event) {
       event.preventDefault();
       if (this.sent) return;
       this.sent = true;
+      this.statusTarget.textContent = this.buttonTarget.dataset.wProgressActiveValue;
       await renewToken(this.element, this.tokensValue);
       this.element.submit();
     }
@@ -255,6 +261,8 @@
       // Back in the browser: the page may come from its cache.
       this.shown = () => {
         this.sent = false;
+        this.statusTarget.textContent = '';
+        this.buttonTarget.dataset.wProgressLoadingValue = 'false';
       };
       window.addEventListener('pageshow', this.shown);
     }
