@@ -5,6 +5,7 @@ import datetime as dt
 import re
 import struct
 from functools import partial
+from itertools import chain
 from pathlib import Path
 
 import pytest
@@ -12,27 +13,39 @@ from django.utils import translation
 
 from tests.makers import make_csv
 from wagtail_regcert import messages
+from wagtail_regcert.exporting.columns import EXPORT_COLUMNS
 from wagtail_regcert.importing.pipeline import Refused, check_upload, open_file, prepare
 from wagtail_regcert.layouts import REGISTRATIONS, Separator
-from wagtail_regcert.messages import kind_name, message, sentence, separator_name
-from wagtail_regcert.problems import Code, Fault, Problem, Warn
+from wagtail_regcert.messages import (
+    encoding_name,
+    kind_name,
+    message,
+    note_message,
+    sentence,
+    separator_name,
+)
+from wagtail_regcert.problems import Code, Fault, Note, NoteCode, Place, Problem, Warn
 
 HEADER = ",".join(REGISTRATIONS.headings)
 SEMICOLONS, OTHER = HEADER.replace(",", ";"), HEADER.replace("Status", "State")
+MOVED = ",".join([REGISTRATIONS.headings[1], REGISTRATIONS.headings[0], *REGISTRATIONS.headings[2:]])
+EXPORTED = ",".join(column.heading for column in EXPORT_COLUMNS)
 MATHS, ULN, MISTYPED = "603/2942/X", "9276308686", "1234567890"
 
 
 class Stored:
-    """What is stored, without a database: two qualifications, three learners, no registrations."""
+    """What is stored, without a database: a few qualifications and learners, one registration."""
 
     def qualifications(self, keys):
-        return {key: 1 for key in keys if key in {"6032942X", "00300123"}}
+        known = {"6032942X", "00300123", "0503E000", "3E5", "PROGRAMME–FINAL", "O’NEILAWARD", "ÉTUDE"}
+        return {key: 1 for key in keys if key in known}
 
     def learners(self, ulns):
         return {uln: int(uln) for uln in ulns if uln in {ULN, MISTYPED, "0012345678"}}
 
     def registrations(self, pairs):
-        return {}
+        stored = (77, "exempt", "0012", "", "", "", "", "", "1,234")
+        return {pair: stored for pair in pairs if pair[0] == int(ULN)}
 
 
 def refusal(data, separator=Separator.COMMA):
@@ -56,15 +69,44 @@ FAULTS = [
     ("not_text", partial(refusal, b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"), ["Excel workbook", "CSV UTF-8"]),
     ("not_text", partial(refusal, b"%PDF-1.7"), ["PDF"]),
     ("not_text", partial(refusal, b"\x7fELF\0"), ["not a text file"]),
+    ("not_text", partial(refusal, HEADER.encode("utf-16-le")), ["UTF-16", "CSV UTF-8"]),
+    ("not_text", partial(refusal, HEADER.encode("utf-32")), ["UTF-32", "CSV UTF-8"]),
+    ("not_text", partial(refusal, b"\x1f\x8b\x08\0\0"), ["compressed", "Unpack"]),
     ("bad_encoding", partial(refusal, b"caf\x81"), ["CSV UTF-8"]),
+    ("bad_encoding", partial(refusal, b"\x1f\x8b\x08\x01\x81"), ["compressed", "Unpack"]),
     ("malformed_csv", partial(refusal, f'{HEADER}\n\n"603"x'), ["row 3", "after a closing quotation mark"]),
     ("malformed_csv", partial(refusal, f'{HEADER}\n"603'), ["row 2", "never closed"]),
     ("malformed_csv", partial(refusal, f"{HEADER}\n{'x' * 131_073}"), ["row 2", "131,072"]),
     ("malformed_csv", partial(refusal, f'{SEMICOLONS}\n"1";2\n3,"4'), ["separator “Semicolon”"]),
     ("bad_header", partial(refusal, ",,\n"), ["no headings", "sample file"]),
-    ("bad_header", partial(refusal, f"\n{OTHER}"), ["Heading 3 in row 2", "“State”", "“Status”"]),
-    ("bad_header", partial(refusal, "Qualification Number"), ["Heading 2 in row 1 is missing", "“ULN”"]),
-    ("bad_header", partial(refusal, f"{HEADER},Notes"), ["Heading 11", "“Notes”", "ten columns", "Remove"]),
+    ("bad_header", partial(refusal, f"\n{OTHER}"), ["Row 2", "missing: “Status”", "“State” (heading 3)"]),
+    (
+        "bad_header",
+        partial(refusal, "Qualification Number"),
+        ["are missing: “ULN”, “Status”, ", "Sent Date”"],
+    ),
+    (
+        "bad_header",
+        partial(refusal, f"{HEADER},Notes"),
+        ["All ten headings are", "“Notes” (heading 11)", "Remove"],
+    ),
+    ("bad_header", partial(refusal, f",{HEADER}"), ["All ten headings are", "the blank heading 1", "Remove"]),
+    ("bad_header", partial(refusal, f"{HEADER},{'x,' * 30}"), ["“x” (heading 20) and 20 more"]),
+    (
+        "bad_header",
+        partial(refusal, MOVED),
+        ["All ten headings", "Out of place", "“ULN” (heading 1)", "Move"],
+    ),
+    ("bad_header", partial(refusal, f"{HEADER},ULN"), ["there twice: “ULN” (heading 11)"]),
+    (
+        "bad_header",
+        partial(refusal, HEADER.replace("Status", "St\u0430tus")),
+        ["Heading 3 looks like “Status”", "character 3 is U+0430 (cyrillic small letter a)"],
+    ),
+    ("bad_header", partial(refusal, EXPORTED), ["17 columns", "import layout"]),
+    ("bad_header", partial(refusal, f'"{HEADER}"'), ["one pair of quotation marks"]),
+    ("bad_header", partial(refusal, "<html><body>"), ["web page"]),
+    ("malformed_csv", partial(refusal, '<html>,"a"b'), ["row 1", "web page"]),
     ("bad_header", partial(refusal, SEMICOLONS), ["separator “Semicolon”"]),
     ("bad_header", partial(refusal, HEADER, Separator.TAB), ["separator “Comma”"]),
     ("bad_header", partial(refusal, HEADER.replace(",", "|")), ["separator “Vertical bar”"]),
@@ -87,30 +129,77 @@ def row(number=MATHS, uln=ULN, status="Exempt", *cells):
 
 EXCEL, ZEROS, DIGIT = "Excel has changed the number", "taken away the leading zeros", "probably mistyped"
 PROBLEMS = [
+    ("repeated_heading", [list(REGISTRATIONS.headings)], ["headings again", "Remove"]),
     ("too_many_cells", [row(MATHS, ULN, "Exempt", *"12345678")], ["11 cells", "separator inside a value"]),
     ("bad_character", [row(MATHS, ULN, "Exempt", "a\nb")], ["Character 2", "U+000A", "line break"]),
-    ("bad_character", [row(MATHS, ULN, "Exempt", "ab\x9f")], ["Character 3", "U+009F"]),
+    ("bad_character", [row(MATHS, ULN, "Exempt", "a\u2028b")], ["Character 2", "U+2028", "line break"]),
+    ("bad_character", [row(MATHS, ULN, "Exempt", "ab\x9fc")], ["Character 3", "U+009F (control character)"]),
+    ("bad_character", [row(MATHS, ULN, "Exempt", "a\tb")], ["Character 2", "U+0009 (tab)"]),
+    ("bad_character", [row(MATHS, ULN, "Exempt", "a\ufffdb")], ["Character 2 was lost", "U+FFFD", "again"]),
+    ("bad_character", [row(MATHS, "92\u200b76")], ["Character 3", "U+200B (zero width space)", "Delete"]),
+    ("bad_character", [row(MATHS, ULN, "Ex\u00adempt")], ["Character 3", "U+00AD (soft hyphen)"]),
+    ("bad_character", [row(MATHS, ULN, "Exempt", "A\n1,2,3")], ["Character 2", "swallowed the next row."]),
+    (
+        "bad_character",
+        [row(MATHS, ULN, "Exempt", "A\n1,2,3\n4,5,6")],
+        ["swallowed the next 2 rows", "Remove"],
+    ),
     ("too_long", [row(MATHS, ULN, "Exempt", "x" * 130)], ["130 characters", "128"]),
     ("too_long", [row(MATHS, ULN, "x" * 129)], ["129 characters", "128"]),
     ("required", [row("")], ["blank", "mandatory"]),
     ("bad_status", [row(MATHS, ULN, "Certficate  snt")], ["Did you mean “Certificate Sent”?"]),
     ("bad_status", [row(MATHS, ULN, "???")], ["Not registered, Registered, Achieved, Certificate Claimed"]),
-    ("bad_date", [row(MATHS, ULN, "Exempt", "", "1/9/2025")], ["two digits", "swapped day and month"]),
-    ("bad_date", [row(MATHS, ULN, "Exempt", "", "01-9-2025")], ["two digits", "swapped day and month"]),
-    ("bad_date", [row(MATHS, ULN, "Exempt", "", "2025-09-01")], ["begins with the year", "dd/mm/yyyy"]),
-    ("bad_date", [row(MATHS, ULN, "Exempt", "", "01/09/25")], ["year with four digits"]),
-    ("bad_date", [row(MATHS, ULN, "Exempt", "", "09/31/2025")], ["no such date", "dd/mm/yyyy"]),
-    ("bad_date", [row(MATHS, ULN, "Exempt", "", "01/09/2101")], ["1900", "2100"]),
-    ("bad_date", [row(MATHS, ULN, "Exempt", "", "1 Sept")], ["dd/mm/yyyy, for example 31/08/2026"]),
+    *(
+        ("bad_date", [row(MATHS, ULN, "Exempt", "", cell)], says)
+        for cell, says in [
+            ("1/9/2025", ["two digits", "swapped day and month"]),
+            ("1-9-2025", ["two digits", "swapped day and month"]),
+            ("1/9/2025 00:00", ["two digits", "swapped day and month"]),
+            ("01-09-2025", ["“/” between", "would be 01/09/2025"]),
+            ("2025-09-01", ["begins with the year", "would be 01/09/2025"]),
+            ("2025-09-01T00:00:00", ["a time after the date", "would be 01/09/2025"]),
+            ("01/09/2025 10:15 PM", ["a time after the date", "would be 01/09/2025"]),
+            ("01/09/25", ["year with four digits"]),
+            ("09/31/2025", ["no such date", "dd/mm/yyyy"]),
+            ("09/15/2025", ["month first", "would be 15/09/2025"]),
+            ("9/15/2025", ["month first", "would be 15/09/2025"]),
+            ("01-Sep-25", ["month as a word", "would be 01/09/2025"]),
+            ("Sept 1, 2025", ["month as a word", "would be 01/09/2025"]),
+            ("45901", ["a spreadsheet keeps a date", "would be 01/09/2025"]),
+            ("01/09/2101", ["1900", "2100"]),
+            ("soon", ["dd/mm/yyyy, for example 31/08/2026"]),
+        ]
+    ),
     ("unknown_qualification", [row("999")], ["no qualification with this number"]),
-    ("unknown_qualification", [row("5.03E+02")], [EXCEL]),
+    ("unknown_qualification", [row("7.03E+02")], [EXCEL]),
     ("unknown_qualification", [row("300123")], ["00300123", ZEROS]),
+    ("unknown_qualification", [row("503")], ["exists as 0503E000", "reads as this number"]),
+    ("unknown_qualification", [row("5.03E+02")], ["exists as 0503E000", "reads as this number"]),
+    ("unknown_qualification", [row("300000")], ["exists as 3E5", "reads as this number"]),
+    ("unknown_qualification", [row("603-2942-X")], ["exists as 6032942X", "hyphens"]),
+    ("unknown_qualification", [row("Programme - final")], ["exists as Programme – final", "dashes"]),
+    ("unknown_qualification", [row("O'Neil Award")], ["exists as O’Neil Award", "apostrophes"]),
+    ("unknown_qualification", [row("Ã‰tude")], ["exists as Étude", "one encoding"]),
+    ("unknown_qualification", [row("6032942\u0425")], ["exists as 6032942X", "another alphabet"]),
     ("temporary_uln", [row(MATHS, "9999999999")], ["9999999999", "temporary ULN", "own ULN"]),
     ("unknown_learner", [row(MATHS, "A1")], ["no learner with this ULN"]),
     ("unknown_learner", [row(MATHS, "9.28E+09")], [EXCEL, "as text"]),
     ("unknown_learner", [row(MATHS, "9,27631E+09")], [EXCEL]),
     ("unknown_learner", [row(MATHS, "12345678")], ["0012345678", ZEROS]),
     ("unknown_learner", [row(MATHS, "9276308687")], [DIGIT]),
+    *(
+        ("unknown_learner", [row(MATHS, text)], [f"exists as {ULN}", "Enter it like that"])
+        for text in (
+            *("9276308686.0", "'9276308686", "927 630 8686", "9,276,308,686", "9276308686.", "9276308686,00"),
+            *(
+                "927-630-8686",
+                "927\u2013630\u20138686",
+                "９２７６３０８６８６",
+                "\u20199276308686",
+                "927\u00a06308686.00",
+            ),
+        )
+    ),
     ("duplicate", [row(), row("6032942x")], ["row 3 too", "Keep only one"]),
     ("duplicate", [row(), row(), row()], ["rows 3, 4 too", "Keep only one"]),
     ("duplicate", [row()] * 22, ["rows 3, 4,", "And in 1 more row."]),
@@ -123,6 +212,12 @@ PROBLEMS = [
     ("future_date", [row(MATHS, ULN, "Exempt", "", "01/02/2026")], ["in the future"]),
     ("missing_date", [row(MATHS, ULN, "Certificate Sent")], ["Certificate Sent", "date is blank"]),
     ("check_digit", [row(MATHS, MISTYPED)], ["check digit", "learner's record"]),
+    ("damaged", [row(MATHS, ULN, "Exempt", "1.23457E+11")], ["long number", "shortens"]),
+    ("damaged", [row(MATHS, ULN, "Exempt", "#N/A")], ["error message of a spreadsheet"]),
+    ("damaged", [row(MATHS, ULN, "Exempt", "Sep-25")], ["a date"]),
+    ("damaged", [row(MATHS, ULN, "Exempt", "ZoÃ«")], ["may be “Zoë”"]),
+    ("damaged", [row(MATHS, ULN, "Exempt", "12")], ["“0012” is stored", "makes “12” of it", "as text"]),
+    ("placeholder", [row(MATHS, ULN, "Exempt", "TBC")], ["“no value”", "leave the cell blank"]),
 ]
 
 
@@ -175,12 +270,52 @@ def test_a_number_with_another_case_of_e_is_no_number_of_excel():
     assert EXCEL not in dict(problems_of(row("0503E000X")))["unknown_qualification"]
 
 
+NOTES = [
+    Note(NoteCode.GUESSED_ENCODING, "", 1, {"values": ["Zo‘"]}),
+    Note(NoteCode.GUESSED_ENCODING, "", 2, {"values": ["Zo‘", "R Ò"]}),
+    Note(NoteCode.LOST_CHARACTERS, "", 1),
+    Note(NoteCode.LOST_CHARACTERS, "", 7),
+    Note(NoteCode.DAY_MONTH_ORDER, "Achieved date", 1, {"reason": "month_first"}),
+    Note(NoteCode.DAY_MONTH_ORDER, "Achieved date", 3, {"reason": "no_late_day"}),
+    Note(NoteCode.IMPORTED_BEFORE, "", 1, {"when": "01/09/2025 10:00", "run": "x"}),
+    Note(NoteCode.IMPORTED_BEFORE, "", 2, {"when": "01/09/2025 10:00", "run": "x"}),
+]
+
+
+def test_notes_show_values_columns_and_counts():
+    said = list(map(note_message, NOTES))
+
+    assert [
+        ("1 record has" in said[0], "“Zo‘”" in said[0], "CSV UTF-8" in said[0]),
+        ("2 records have" in said[1], "“Zo‘”, “R Ò”" in said[1], "Windows-1252" in said[1]),
+        ("1 record has" in said[2], "7 records have" in said[3], "lost" in said[3]),
+        (
+            "“Achieved date” there are dates that have the month first" in said[4],
+            "1 accepted record has" in said[4],
+        ),
+        ("“Achieved date” no date has a day above 12" in said[5], "3 accepted records have" in said[5]),
+        ("01/09/2025 10:00" in said[6], "2 times before" in said[7]),
+    ] == [(True, True, True)] * 3 + [(True, True)] * 3
+
+
+def test_words_in_a_form_do_not_blame_a_spreadsheet():
+    cells = ["1/9/2025", "9/15/2025", "45901", "01-Sep-25", "2025-09-01 00:00", "soon", "09/31/2025"]
+
+    said = [sentence(Code.BAD_DATE, {}, cell, place=Place.FORM) for cell in cells]
+    of_files = [sentence(Code.BAD_DATE, {}, cell) for cell in cells]
+
+    assert [text for text in said if "spreadsheet" in text] == []
+    assert len([text for text in of_files if "spreadsheet" in text]) == 2
+    assert "01/09/2025" in said[2]
+
+
 def everything_said():
     """Code and sentence of every case above, in the active language."""
     said = [refuse() for _code, refuse, _says in FAULTS]
     for _code, rows, _says in PROBLEMS:
         said += problems_of(*rows)
     said += problems_of(data=make_csv() + f"{MATHS},{ULN},Exempt\r\n".encode())
+    said += [(note.code, note_message(note)) for note in NOTES]
     for reason in ("changed", "created", "deleted", "invalid"):
         facts = {"reason": reason}
         said.append((Code.CHANGED_SINCE_VALIDATION, sentence(Code.CHANGED_SINCE_VALIDATION, facts)))
@@ -188,14 +323,15 @@ def everything_said():
 
 
 ADVICE = re.compile(
-    r"\b(Add|Ask|Check|Choose|choose|Close|Delete|Enter|Keep|Put|Remove|Save|Shorten|Split|Validate|Write|must)\b"
+    r"\b(Add|Ask|Cancel|Check|Choose|choose|Close|Delete|Enter|Export|Keep|leave|Move|Put|Remove|Save|save|Shorten"
+    r"|Split|Type|type|Unpack|Validate|Write|must)\b"
 )
 
 
 def test_every_code_has_a_sentence_that_tells_what_to_do():
     said = everything_said()
 
-    assert {code for code, _text in said} == {*Fault, *Code, *Warn}
+    assert {code for code, _text in said} == {*Fault, *Code, *Warn, *NoteCode}
     assert [text for _code, text in said if not ADVICE.search(text)] == []
 
 
@@ -204,18 +340,20 @@ def test_no_sentence_shows_a_placeholder():
 
 
 def test_every_kind_of_error_and_every_separator_has_a_name():
-    assert len({kind_name(code) for code in Code}) == len(Code)
+    assert len({kind_name(code) for code in [*Code, *Warn]}) == len(Code) + len(Warn)
+    assert len(set(map(encoding_name, ["utf-8-sig", "utf-16", "utf-8", "cp1252"]))) == 4
     assert len({separator_name(separator.value) for separator in Separator}) == len(Separator)
 
 
 MARK = "»"
+MODULES = list(Path(messages.__file__).parent.glob("*.py"))
 
 
 @pytest.fixture
 def marked_language(settings, tmp_path):
     """Welsh in which every sentence of ours is its English with a mark in front."""
     texts = {"": "Content-Type: text/plain; charset=utf-8\nPlural-Forms: nplurals=2; plural=n != 1;\n"}
-    for node in ast.walk(ast.parse(Path(messages.__file__).read_text())):
+    for node in chain.from_iterable(ast.walk(ast.parse(path.read_text())) for path in MODULES):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
             if node.func.id == "_":
                 texts[node.args[0].value] = MARK + node.args[0].value
@@ -244,7 +382,7 @@ def compiled(texts):
 
 def test_sentences_are_made_in_the_language_of_the_reader(marked_language):
     assert [text for _code, text in everything_said() if not text.startswith(MARK)] == []
-    assert [kind_name(code) for code in Code if not kind_name(code).startswith(MARK)] == []
+    assert [kind_name(code) for code in [*Code, *Warn] if not kind_name(code).startswith(MARK)] == []
     assert all(separator_name(separator.value).startswith(MARK) for separator in Separator)
 
 

@@ -8,7 +8,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.makers import make_qualification, make_run
-from wagtail_regcert.cells import Status, clean, match_key
+from wagtail_regcert.cells import Status, match_key
+from wagtail_regcert.characters import clean
 from wagtail_regcert.exporting.columns import ExportLayout
 from wagtail_regcert.exporting.stream import export_bytes
 from wagtail_regcert.importing import runs

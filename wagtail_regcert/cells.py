@@ -13,57 +13,15 @@ from enum import StrEnum
 from itertools import accumulate, chain, filterfalse
 from typing import Any, Protocol, Self
 
+from .characters import bad_character, is_clean
+from .days import real_day
 from .problems import CellError, Code
 
 TEXT_LIMIT = 128
 """The most characters of any text cell."""
 
-WHITE = "".join(c for c in map(chr, range(0x10000)) if c.isspace()) + "\ufeff\u200b\u200c\u200d\u2060"
-"""What is stripped from both ends of a cell: white space, none of which is above U+FFFF, and marks that show
-nothing."""
-
 TEMPORARY_ULN = "9999999999"
 """The national stand-in for a ULN not yet known; many learners share it."""
-
-_GUARDED = re.compile(r"'+[=+\-@]")
-_FORMULA = re.compile(r"'*[=+\-@\t\r]")
-_CONTROLS = r"\x00-\x1f\x7f-\x9f\ud800-\udfff"
-_BAD_CHARACTER = re.compile(f"[{_CONTROLS}]")
-_CLEAN = re.compile(f"[0-9A-Za-z](?:[^{_CONTROLS}]*[0-9A-Za-z])?")
-
-
-def clean(cell: str) -> str:
-    """Take off what spreadsheets and our own exports put around a value.
-
-    White space at the ends, Excel's text protection ``="…"`` once, one guarding apostrophe.
-    """
-    cell = cell.strip(WHITE)
-    if cell[:2] == '="' and cell[-1:] == '"' and len(cell) > 2:
-        cell = cell[2:-1].replace('""', '"').strip(WHITE)
-    if cell[:1] == "'" and _GUARDED.match(cell):
-        cell = cell[1:]
-    return cell
-
-
-def is_clean(cell: str) -> bool:
-    """Whether :func:`clean` and :func:`bad_character` would plainly find nothing. Most cells are so."""
-    return cell.isalnum() or _CLEAN.fullmatch(cell) is not None
-
-
-def guard(cell: str) -> str:
-    """Put an apostrophe before what a spreadsheet would run as a formula; :func:`clean` takes it off."""
-    return f"'{cell}" if _FORMULA.match(cell) else cell
-
-
-def bad_character(cell: str) -> CellError | None:
-    """Find the first control or surrogate character (Unicode Cc, Cs)."""
-    found = _BAD_CHARACTER.search(cell)
-    if found is None:
-        return None
-    return CellError(
-        Code.BAD_CHARACTER,
-        {"position": found.start() + 1, "codepoint": f"U+{ord(found.group()):04X}"},
-    )
 
 
 def match_key(number: str) -> str:
@@ -135,8 +93,12 @@ class Kind(Protocol):
     def name(self) -> str:
         """``text``, ``status`` or ``date``: names the kind in messages and tips."""
 
+    @property
+    def is_exact(self) -> bool:
+        """Whether an invisible character in a cell is bad, since the cell must be one that is known."""
+
     def parse(self, cell: str) -> object:
-        """Cleaned, non-blank cell in; value or :class:`CellError` out."""
+        """Cleaned, non-blank cell without bad characters in; value or :class:`CellError` out."""
 
     def to_read(self, cells: Set[str]) -> Iterable[str]:
         """Those of the raw cells that are not plainly their own values: something to take off or refuse."""
@@ -148,12 +110,18 @@ class Kind(Protocol):
         """Write a value that a report keeps as plain text: dates ISO, statuses by their value."""
 
 
+def read_cell(text: str, kind: Kind) -> Any:
+    """Cleaned, non-blank text in; its value, or the first :class:`CellError` that applies, out."""
+    return bad_character(text, refuse_invisible=kind.is_exact) or kind.parse(text)
+
+
 @dataclass(frozen=True)
 class Text:
     """Any text up to a limit."""
 
     limit: int = TEXT_LIMIT
     name: str = "text"
+    is_exact: bool = False
 
     def parse(self, cell: str) -> str | CellError:
         if len(cell) > self.limit:
@@ -162,7 +130,10 @@ class Text:
 
     def to_read(self, cells: Set[str]) -> Iterable[str]:
         long = {cell for cell in cells if len(cell) > self.limit}
-        return chain(long, filterfalse(_CLEAN.fullmatch, filterfalse(str.isalnum, cells - long)))
+        short = cells - long if long else cells
+        # Letters beyond ASCII may have to be composed.
+        plain = set(filter(str.isalnum, short))
+        return chain(long, filterfalse(str.isascii, plain), filterfalse(is_clean, short - plain))
 
     def format(self, value: object) -> str:
         return str(value) if value else ""
@@ -177,6 +148,7 @@ class StatusLabel:
 
     limit: int = TEXT_LIMIT
     name: str = "status"
+    is_exact: bool = True
 
     def parse(self, cell: str) -> Status | CellError:
         if len(cell) > self.limit:
@@ -206,7 +178,6 @@ def day_as_text(day: dt.date) -> str:
     return f"{day.day:02d}/{day.month:02d}/{day.year:04d}"
 
 
-FIRST_YEAR, LAST_YEAR = 1900, 2100
 _DATE = re.compile(r"([0-9]{2})/([0-9]{2})/([0-9]{4})")
 
 
@@ -215,18 +186,14 @@ class Date:
     """A day as dd/mm/yyyy."""
 
     name: str = "date"
+    is_exact: bool = True
 
     def parse(self, cell: str) -> dt.date | CellError:
         found = _DATE.fullmatch(cell)
         if found is None:
             return CellError(Code.BAD_DATE)
         day, month, year = map(int, found.groups())
-        if not FIRST_YEAR <= year <= LAST_YEAR:
-            return CellError(Code.BAD_DATE)
-        try:
-            return dt.date(year, month, day)
-        except ValueError:
-            return CellError(Code.BAD_DATE)
+        return real_day(year, month, day) or CellError(Code.BAD_DATE)
 
     def to_read(self, cells: Set[str]) -> Iterable[str]:
         return cells
@@ -239,7 +206,9 @@ class Date:
 
 
 def parse_day(text: str) -> dt.date | CellError:
-    """Read a day as files have it or, as programs and addresses have it, as yyyy-mm-dd."""
+    """Read a cleaned day as files have it or, as programs and addresses have it, as yyyy-mm-dd."""
+    if error := bad_character(text, refuse_invisible=True):
+        return error
     if len(text) == 10 and text[4] == text[7] == "-":
         text = "/".join(reversed(text.split("-")))
     return Date().parse(text)

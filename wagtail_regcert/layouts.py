@@ -5,13 +5,13 @@ Drives reading, checking, the tips, the sample file, the README's table and the 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 
-from .cells import WHITE, Date, Kind, Status, StatusLabel, Text, clean
+from .cells import Date, Kind, Status, StatusLabel, Text
+from .characters import as_one_line, clean
 
 __all__ = ["REGISTRATIONS", "STORED_FIELDS", "Column", "Layout", "Separator", "Status"]
 
@@ -64,21 +64,40 @@ class Layout:
         """The column that fills a field."""
         return next(column for column in self.columns if column.field == field)
 
-    def first_difference(self, cells: Sequence[str]) -> int | None:
-        """Compare a header row with the headings; index of the first that differs, or ``None``.
+    @cached_property
+    def _folded(self) -> list[str]:
+        return list(map(fold_heading, self.headings))
 
-        A heading may carry one trailing ``*``; blank cells after the last heading do not matter.
-        """
+    def is_header(self, cells: Sequence[str]) -> bool:
+        """Whether a row is the headings, followed by nothing but blanks and headings that are not read."""
         # Only as many as there are headings: a row may have two million cells.
-        found = [_heading(cell) for cell in cells[: self.width]]
-        for index, heading in enumerate(self.headings):
-            if index >= len(found) or found[index] != heading.casefold():
-                return index
-        return next((i for i in range(self.width, len(cells)) if clean(cells[i])), None)
+        if list(map(fold_heading, cells[: self.width])) != self._folded:
+            return False
+        return all(not clean(cell) or unread_heading(cell) for cell in cells[self.width :])
 
 
-def _heading(cell: str) -> str:
-    return re.sub(r"\*\Z", "", clean(cell)).rstrip(WHITE).casefold()
+def fold_heading(cell: str) -> str:
+    """Reduce a heading to what it is compared by.
+
+    Cleaned, without invisible characters and one trailing ``*``, runs of white space as one space, case
+    ignored.
+    """
+    return as_one_line(clean(cell)).removesuffix("*").rstrip().casefold()
+
+
+ROW_IN_FILE = "Row in the file"
+WHAT_IS_WRONG = "What is wrong"
+UNREAD_HEADINGS = (ROW_IN_FILE, WHAT_IS_WRONG)
+"""Headings of the file of rejected records after those of the layout. An import knows them and does not read
+what stands under them."""
+
+
+def unread_heading(cell: str) -> str | None:
+    """Which of the headings that are not read a cell is, if any."""
+    return _UNREAD.get(fold_heading(cell))
+
+
+_UNREAD = {fold_heading(heading): heading for heading in UNREAD_HEADINGS}
 
 
 REGISTRATIONS = Layout(
@@ -86,14 +105,14 @@ REGISTRATIONS = Layout(
         Column(
             heading="Qualification Number",
             field="qualification",
-            kind=Text(),
+            kind=Text(is_exact=True),
             required=True,
             examples=("603/2942/X", "60329431", "603/2942/X"),
         ),
         Column(
             heading="ULN",
             field="learner",
-            kind=Text(),
+            kind=Text(is_exact=True),
             required=True,
             examples=("9276308686", "1000000027", "1000000043"),
         ),

@@ -7,8 +7,9 @@ late, by :mod:`wagtail_regcert.messages`, in the reader's language.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 ROW = ""
 """The column of a problem that concerns a whole row."""
@@ -33,6 +34,7 @@ class Fault(StrEnum):
 class Code(StrEnum):
     """Why a record is rejected (all but the last) or was not applied (the last)."""
 
+    REPEATED_HEADING = "repeated_heading"
     TOO_MANY_CELLS = "too_many_cells"
     BAD_CHARACTER = "bad_character"
     TOO_LONG = "too_long"
@@ -47,13 +49,33 @@ class Code(StrEnum):
 
 
 class Warn(StrEnum):
-    """What looks odd in an accepted record. Never rejects it."""
+    """What looks wrong in an accepted record. Never rejects it. On one cell in this order."""
 
+    SHORT_ROW = "short_row"
     DATE_ORDER = "date_order"
     FUTURE_DATE = "future_date"
     MISSING_DATE = "missing_date"
     CHECK_DIGIT = "check_digit"
-    SHORT_ROW = "short_row"
+    DAMAGED = "damaged"
+    PLACEHOLDER = "placeholder"
+
+
+class NoteCode(StrEnum):
+    """What is remarkable about a file and no single record shows. Never rejects. In this order."""
+
+    GUESSED_ENCODING = "guessed_encoding"
+    LOST_CHARACTERS = "lost_characters"
+    DAY_MONTH_ORDER = "day_month_order"
+    IMPORTED_BEFORE = "imported_before"
+
+
+class Place(StrEnum):
+    """Where a value was given: what a sentence may suppose of how it came about."""
+
+    FILE = "file"
+    """A spreadsheet or another program may have changed it."""
+    FORM = "form"
+    """Typed into a form, or handed over by a site's own code."""
 
 
 class SinceImport(StrEnum):
@@ -65,8 +87,8 @@ class SinceImport(StrEnum):
     """It was created by the import, and has a programme or planned achievement date now."""
 
 
-Facts = Mapping[str, str | int]
-"""What a message mentions besides its code: row, heading, limit, …"""
+Facts = Mapping[str, Any]
+"""What a message mentions besides its code: row, heading, limit, … All of it can be written as JSON."""
 
 
 class FileFault(NamedTuple):
@@ -94,6 +116,18 @@ class Problem(NamedTuple):
     """The cell as cleaned, shortened by :func:`shown`; ``""`` for a whole row."""
     code: Code | Warn
     facts: Facts = {}
+
+
+@dataclass(frozen=True)
+class Note:
+    """Something remarkable about a file."""
+
+    code: NoteCode
+    column: str
+    """The heading; ``""`` for the file."""
+    count: int
+    """Of records, or whatever it is that the code counts; never 0."""
+    facts: Facts = field(default_factory=dict)
 
 
 def shown(value: str) -> str:

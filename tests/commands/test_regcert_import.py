@@ -58,6 +58,7 @@ def test_a_file_whose_records_are_all_accepted_is_committed(learner, file):
         "rejected": 0,
         "cleared": 0,
         "conflicts": 0,
+        "notes": [],
         "warnings": [],
         "errors": [],
         "encoding": "utf-8",

@@ -20,6 +20,9 @@ def sheet(*rows):
         numbers=range(2, 2 + len(rows)),
         short=frozenset(),
         long={},
+        repeated=frozenset(),
+        separator=",",
+        encoding="utf-8",
     )
 
 
@@ -87,17 +90,55 @@ def test_a_cell_has_the_first_error_that_applies(field, cell, code):
     assert parsed_cell(field, cell) == code
 
 
-@pytest.mark.parametrize("number", [*range(0x20), *range(0x7F, 0xA0), 0xD800, 0xDFFF])
-def test_every_control_and_surrogate_character_is_bad_in_any_column(number):
+@pytest.mark.parametrize("number", [*range(0x20), *range(0x7F, 0xA0), 0x2028, 0x2029, 0xD800, 0xDFFF, 0xFFFD])
+def test_every_control_surrogate_line_break_and_lost_character_is_bad_in_any_column(number):
     assert parsed_cell("registration_number", f"a{chr(number)}b") == "bad_character"
     assert parsed_cell("registration_date", f"01/{chr(number)}9/2025") == "bad_character"
 
 
 @pytest.mark.parametrize(
-    "character", ["\u00a0", "\u2028", "\u200d", "\u00ad", "\ufffd", "\ue000", "😀", "\u202e"]
+    "character", ["\u00a0", "\u200d", "\u00ad", "\ue000", "😀", "\u202e", "\ufe0f", "\u0333"]
 )
 def test_other_characters_are_text(character):
     assert parsed_cell("registration_number", f"a{character}b") == f"a{character}b"
+    assert parsed_cell("postal_tracking_reference", f"a{character}b") == f"a{character}b"
+
+
+@pytest.mark.parametrize("character", ["\u200d", "\u00ad", "\u202e", "\ufe0f", "\U000e0041"])
+@pytest.mark.parametrize(
+    ("field", "cell"),
+    [
+        ("qualification", "603/29{}42/X"),
+        ("learner", "92763{}08686"),
+        ("status", "Regis{}tered"),
+        ("registration_date", "01/{}09/2025"),
+        ("certificate_sent_date", "0{}1/09/2025"),
+    ],
+)
+def test_an_invisible_character_inside_is_bad_where_the_cell_must_be_known(field, cell, character):
+    assert parsed_cell(field, cell.format(character)) == "bad_character"
+    assert parsed_cell(field, f"{character}{cell.format('')}{character}") != "bad_character"
+
+
+def test_decomposed_letters_are_composed():
+    assert parsed_cell("registration_number", "Zoe\u0308") == "Zoë"
+    assert parsed_cell("registration_number", "E\u0301" * 128) == "É" * 128
+
+
+@pytest.mark.parametrize(
+    ("cell", "rows"),
+    [
+        ("A\r\n603,92,Exempt\r\n603,92,Exempt,,B", 2),
+        ("A\n603,92,Exempt", 1),
+        ("A\r603,92,Exempt\r\r", 1),
+        ("12 High St, Town, UK\nFlat 3, Town", None),
+        ("a\tb,c,d", None),
+    ],
+)
+def test_rows_that_a_quotation_mark_has_swallowed_are_counted(cell, rows):
+    parsed = parse(sheet((*GOOD[:3], cell, *GOOD[4:])), REGISTRATIONS)
+
+    assert parsed.bad[0][3].error.facts.get("rows") == rows
 
 
 def test_a_text_has_128_characters_after_cleaning():

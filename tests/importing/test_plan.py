@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 
 from tests.makers import make_csv
 from wagtail_regcert.cells import Status
-from wagtail_regcert.importing import plan as planning
 from wagtail_regcert.importing.pipeline import open_file, prepare
-from wagtail_regcert.layouts import Separator
+from wagtail_regcert.importing.warnings import Suspicions
+from wagtail_regcert.layouts import REGISTRATIONS, Separator
 from wagtail_regcert.messages import message
 
 TODAY = dt.date(2026, 1, 31)
@@ -71,7 +71,9 @@ GOOD = ["603/2942/X", ULN, "Not registered"]
         (["603/2942/X", ULN, "x" * 129], "Status", "too_long"),
         (["603/2942/X", ULN, ""], "Status", "required"),
         ([*GOOD, "x" * 129], "Registration number", "too_long"),
-        ([*GOOD, "a\u2028\x07b"], "Registration number", "bad_character"),
+        ([*GOOD, "a\u2028b"], "Registration number", "bad_character"),
+        ([*GOOD, "a\ufffdb"], "Registration number", "bad_character"),
+        (["603/2942/X", "92763\u200b08686", "Exempt"], "ULN", "bad_character"),
         ([*GOOD, "", "1/9/2025"], "Registration date", "bad_date"),
         ([*GOOD, "", "٠١/09/2025"], "Registration date", "bad_date"),
         ([*GOOD, "", "31/02/2025"], "Registration date", "bad_date"),
@@ -109,6 +111,18 @@ def test_a_row_with_too_many_cells_is_nobodys_duplicate():
     assert errors(GOOD, [*GOOD, *[""] * 7, "spilt"]) == [(3, "", "too_many_cells")]
 
 
+def test_the_headings_again_are_told_once_and_are_nobodys_duplicate():
+    headings = list(REGISTRATIONS.headings)
+
+    made = plan(GOOD, headings, headings, ["603/2942/X", OTHER_ULN, "Exempt"])
+
+    assert [(one.row, one.column, one.code.value) for one in made.errors] == [
+        (3, "", "repeated_heading"),
+        (4, "", "repeated_heading"),
+    ]
+    assert [record.row for record in made.records] == [2, 5]
+
+
 def test_a_thousand_duplicates_name_twenty_rows_and_count_the_rest():
     made = plan(*[GOOD] * 1000)
 
@@ -120,7 +134,7 @@ def test_a_thousand_duplicates_name_twenty_rows_and_count_the_rest():
 @pytest.mark.parametrize(
     ("cells", "facts"),
     [
-        (["123", ULN, "Exempt"], {"hint": "zeros", "with_zeros": "00123"}),
+        (["123", ULN, "Exempt"], {"hint": "zeros", "known": "00123"}),
         (["5.03E+02", ULN, "Exempt"], {"hint": "excel"}),
         (["603/2942/X", "9.28E+09", "Exempt"], {"hint": "excel"}),
         (["603/2942/X", "9276308687", "Exempt"], {"hint": "check_digit"}),
@@ -199,7 +213,7 @@ _rows = st.tuples(
     st.sampled_from(["603/2942/X", "00123"]),
     st.sampled_from([ULN, OTHER_ULN, "1234567890"]),
     st.sampled_from([*(status.label for status in Status), "?"]),
-    st.just("R1"),
+    st.sampled_from(["R1", "#N/A", "tbc", "12", "Ã©"]),
     *[_days] * 5,
 )
 
@@ -213,7 +227,7 @@ def test_looking_at_odd_records_only_gives_the_warnings_that_looking_at_all_give
     made = plan(data=data)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(planning, "_odd", lambda parsed, *_rest: set(range(len(parsed.columns[0]))))
+        patch.setattr(Suspicions, "_find_suspicious", lambda self: set(range(len(rows))))
         assert made == plan(data=data)
 
 

@@ -31,7 +31,7 @@ from tests.makers import (
     make_user,
 )
 from wagtail_regcert import history
-from wagtail_regcert.cells import clean
+from wagtail_regcert.characters import clean
 from wagtail_regcert.importing import runs, staging
 from wagtail_regcert.models import ExportRun, ImportRun, Registration
 from wagtail_regcert.tasks import commit_run, validate_run

@@ -134,7 +134,7 @@ def test_a_file_is_uploaded_validated_and_committed(
         (b"PK\x03\x04", "file.csv", "Excel workbook"),
         (b"a,\x81", "file.csv", "cannot be read"),
         (b'"a', "file.csv", "never closed"),
-        (b"a,b\n1,2", "file.csv", "must be “Qualification Number”"),
+        (b"a,b\n1,2", "file.csv", "These headings are missing: “Qualification Number”"),
         (make_csv(), "file.csv", "no records"),
     ],
 )
@@ -178,6 +178,7 @@ def test_status_is_json_without_errors(client, importer, learner):
         "rejected": 1,
         "cleared": 0,
         "conflicts": 0,
+        "notes": [],
         "encoding": "utf-8",
         "committed": False,
         "run": str(run.pk),

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 
-from ..cells import guard
+from ..characters import guard
 
 ROWS_AT_ONCE = 500
 

@@ -8,7 +8,7 @@ from itertools import islice
 from django.utils import translation
 
 from .. import conf
-from ..cells import clean
+from ..characters import clean
 from ..importing import staging
 from ..importing.original import Placed, placed
 from ..importing.read import CELL_LIMIT

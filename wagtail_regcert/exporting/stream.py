@@ -10,7 +10,7 @@ from django.db import connections
 from django.db.models import Count, Max, Q, QuerySet
 
 from .. import conf
-from ..cells import guard
+from ..characters import guard
 from ..models import ExportRun, Registration
 from ..models.fields import PlainDate
 from ..models.sets import among

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from ..cells import clean
+from ..characters import clean
 from ..layouts import REGISTRATIONS, Separator
 from ..models import ImportRun
 from ..problems import FileFault, Problem

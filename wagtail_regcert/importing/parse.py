@@ -5,12 +5,17 @@ Works column by column: the same text in a column is cleaned and parsed once.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
-from ..cells import bad_character, clean, is_clean, plain
+from ..cells import plain, read_cell
+from ..characters import clean, is_clean
 from ..layouts import Column, Layout
 from ..problems import CellError, Code
 from .types import BadCell, Parsed, Sheet
+
+LEAST_SEPARATORS = 2
+"""A line of a cell with fewer is no row: three columns are mandatory."""
 
 
 def parse(sheet: Sheet, layout: Layout) -> Parsed:
@@ -18,19 +23,23 @@ def parse(sheet: Sheet, layout: Layout) -> Parsed:
     bad: dict[int, dict[int, BadCell]] = {}
     raw = list(zip(*sheet.rows[:], strict=True)) or [()] * layout.width
     columns = [
-        _parse_column(cells, column, position, bad)
+        _parse_column(cells, column, position, bad, sheet.separator)
         for position, (cells, column) in enumerate(zip(raw, layout.columns, strict=True))
     ]
     return Parsed(columns=columns, bad=bad)
 
 
 def _parse_column(
-    cells: Sequence[str], column: Column, position: int, bad: dict[int, dict[int, BadCell]]
+    cells: Sequence[str],
+    column: Column,
+    position: int,
+    bad: dict[int, dict[int, BadCell]],
+    separator: str,
 ) -> Sequence[str]:
     wrong: dict[str, BadCell] = {}
     values: dict[str, str] = {}
     for cell in column.kind.to_read(set(cells)):
-        value = _parse_cell(cell, column)
+        value = _parse_cell(cell, column, separator)
         if isinstance(value, BadCell):
             wrong[cell], value = value, ""
         if value != cell:
@@ -42,7 +51,7 @@ def _parse_column(
     return list(map(values.get, cells, cells)) if values else cells
 
 
-def _parse_cell(raw: str, column: Column) -> str | BadCell:
+def _parse_cell(raw: str, column: Column, separator: str) -> str | BadCell:
     """One raw cell in; its value, or what is wrong with it, out."""
     if is_clean(raw):
         text, value = raw, column.kind.parse(raw)
@@ -50,7 +59,17 @@ def _parse_cell(raw: str, column: Column) -> str | BadCell:
         text = clean(raw)
         if not text:
             return BadCell("", CellError(Code.REQUIRED)) if column.required else ""
-        value = bad_character(text) or column.kind.parse(text)
+        value = read_cell(text, column.kind)
     if type(value) is str:
         return value
-    return BadCell(text, value) if isinstance(value, CellError) else plain(value)
+    if not isinstance(value, CellError):
+        return plain(value)
+    if value.code == Code.BAD_CHARACTER and (rows := _rows_swallowed(text, separator)):
+        value = CellError(value.code, {**value.facts, "rows": rows})
+    return BadCell(text, value)
+
+
+def _rows_swallowed(text: str, separator: str) -> int:
+    """Count the rows that a quotation mark at the beginning of a cell has made a part of it."""
+    _own, *rest = re.split(r"\r\n?|\n", text)
+    return sum(line.count(separator) >= LEAST_SEPARATORS for line in rest)

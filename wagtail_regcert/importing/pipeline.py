@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import NamedTuple
 
+from ..exporting.columns import EXPORT_COLUMNS
 from ..layouts import REGISTRATIONS, Separator
 from ..problems import Fault, FileFault
 from .collector import collector_paused
@@ -13,6 +14,8 @@ from .parse import parse
 from .plan import make_plan
 from .read import read
 from .types import Plan, Progress, Sheet, StoredValues
+
+EXPORT_HEADINGS = [column.heading for column in EXPORT_COLUMNS]
 
 
 class Opened(NamedTuple):
@@ -45,7 +48,7 @@ def open_file(data: bytes, separator: Separator) -> Opened | Refused:
         if isinstance(decoded, FileFault):
             encoding = decoded.facts.get("encoding")
             return Refused(decoded, str(encoding) if encoding else None)
-        sheet = read(decoded.text, separator, REGISTRATIONS)
+        sheet = read(decoded, separator, REGISTRATIONS, EXPORT_HEADINGS)
         if isinstance(sheet, FileFault):
             return Refused(sheet, decoded.encoding)
         return Opened(sheet, decoded.encoding)

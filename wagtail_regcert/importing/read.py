@@ -8,16 +8,19 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from io import BytesIO, TextIOWrapper
 
 import tablib
 
-from ..cells import clean
-from ..layouts import Layout, Separator
+from ..cells import StatusLabel
+from ..characters import clean, strip
+from ..layouts import ROW_IN_FILE, Layout, Separator, fold_heading, unread_heading
 from ..problems import Facts, Fault, FileFault, shown
-from .types import Sheet
+from .decode import Decoded
+from .header import describe_header, is_web_page
+from .types import LongRow, Sheet
 
 CELL_LIMIT = 131_072
 """The most characters of one cell, as the ``csv`` module has it by default."""
@@ -28,17 +31,23 @@ _ANY = "surrogatepass"
 _TOO_LONG = "field larger than field limit"
 """How the ``csv`` module begins to complain of a cell over the limit."""
 
-_SEPARATOR_ROW = re.compile(r"sep=(.)", re.DOTALL)
+_SEPARATOR_ROW = re.compile(r"sep\s*=\s*(\S?)", re.IGNORECASE)
 
 
-def read(text: str, separator: Separator, layout: Layout) -> Sheet | FileFault:
-    """Cut text into records of cells, with their row numbers."""
+def read(
+    decoded: Decoded, separator: Separator, layout: Layout, our_export: Sequence[str]
+) -> Sheet | FileFault:
+    """Cut text into records of cells, with their row numbers.
+
+    ``our_export`` has the headings of a file that people take for one of this layout.
+    """
+    text = decoded.text
     rows: list[list[str]] = []
     try:
         rows.extend(cut_rows(text, separator))
     except csv.Error as error:
         # The rows before the broken one are there.
-        facts: Facts = {"row": len(rows) + 1, "reason": _reason(str(error))}
+        facts: Facts = {"row": len(rows) + 1, "reason": _reason(str(error)), "html": is_web_page(text)}
         return FileFault(Fault.MALFORMED_CSV, {**facts, **_better_separator(text, separator, layout)})
     numbers = [number for number, row in enumerate(rows, start=1) if not _is_blank(row)]
     if len(numbers) < len(rows):
@@ -47,30 +56,57 @@ def read(text: str, separator: Separator, layout: Layout) -> Sheet | FileFault:
     start = 0
     if numbers and numbers[0] == 1 and (named := _named_separator(rows[0], separator)):
         if named != separator.character:
-            return FileFault(Fault.BAD_HEADER, {"row": 1, "named": named})
+            return FileFault(Fault.BAD_HEADER, {"reason": "separator_row", "named": named})
         start = 1
     if len(rows) == start:
         return FileFault(Fault.BAD_HEADER, {"reason": "none"})
     header = rows[start]
-    difference = layout.first_difference(header)
-    if difference is not None:
-        facts = {
-            "row": numbers[start],
-            "position": difference + 1,
-            "expected": layout.headings[difference] if difference < layout.width else "",
-            "found": shown(clean(header[difference])) if difference < len(header) else "",
-        }
-        return FileFault(Fault.BAD_HEADER, {**facts, **_better_separator(text, separator, layout)})
-    if len(rows) == start + 1:
-        return FileFault(Fault.NO_RECORDS)
-    return _sheet(rows[start + 1 :], numbers[start + 1 :], len(header), layout)
+    if not layout.is_header(header):
+        facts = _why_no_header(text, header, separator, layout, our_export)
+        return FileFault(Fault.BAD_HEADER, {"row": numbers[start], **facts})
+    sheet = _sheet(rows[start + 1 :], numbers[start + 1 :], header, layout, separator, decoded.encoding)
+    return sheet if sheet.numbers else FileFault(Fault.NO_RECORDS)
 
 
-def _sheet(rows: list[list[str]], numbers: list[int], header_width: int, layout: Layout) -> Sheet:
+def _why_no_header(
+    text: str, header: Sequence[str], separator: Separator, layout: Layout, our_export: Sequence[str]
+) -> Facts:
+    """Say what a file is that does not begin with the headings, or what is wrong with them."""
+    if is_web_page(text):
+        return {"reason": "html", "html": True}
+    exported = [fold_heading(heading) for heading in our_export]
+    for other in Separator:
+        if list(map(fold_heading, _first_row(text, other)[: len(exported)])) == exported:
+            return {"reason": "export"}
+    if better := _better_separator(text, separator, layout):
+        return {"reason": "better", **better}
+    alone = header[0] if header and _is_blank(header[1:]) else ""
+    if any(layout.is_header(_first_row(alone, other)) for other in Separator):
+        return {"reason": "quoted"}
+    return describe_header(header, layout)
+
+
+def _sheet(
+    rows: list[list[str]],
+    numbers: list[int],
+    header: Sequence[str],
+    layout: Layout,
+    separator: Separator,
+    encoding: str,
+) -> Sheet:
     """Make ragged rows rectangular, and remember which were not."""
     width = layout.width
+    unread = {
+        index: heading
+        for index in range(width, len(header))
+        if clean(header[index]) and (heading := unread_heading(header[index]))
+    }
+    if unread:
+        kept = [index for index, row in enumerate(rows) if not _is_blank(_cells_read(row, unread))]
+        rows, numbers = [rows[index] for index in kept], [numbers[index] for index in kept]
+    repeated = _repeated_headings(rows, layout)
     short: set[int] = set()
-    long: dict[int, list[str]] = {}
+    long: dict[int, LongRow] = {}
     for index, row in enumerate(rows):
         cells = len(row)
         if cells == width:
@@ -78,16 +114,50 @@ def _sheet(rows: list[list[str]], numbers: list[int], header_width: int, layout:
         if cells < width:
             short.add(index)
             row.extend([""] * (width - cells))
-        else:
-            if cells > header_width or not _is_blank(row[width:]):
-                long[index] = row
-            rows[index] = row[:width]
+            continue
+        surplus = _cells_read(row, unread)[width:]
+        if shifted := _shifted(row, unread):
+            facts = {"unread": ROW_IN_FILE, "text": shown(shifted)}
+            long[index] = LongRow([*row[:width], shifted, *surplus], facts)
+        elif cells > len(header) or not _is_blank(surplus):
+            long[index] = LongRow([*row[:width], *surplus], {"cells": cells})
+        rows[index] = row[:width]
     return Sheet(
         rows=tablib.Dataset(*rows, headers=layout.headings),
         numbers=numbers,
         short=frozenset(short),
         long=long,
+        repeated=repeated,
+        separator=separator.character,
+        encoding=encoding,
     )
+
+
+def _cells_read(row: list[str], unread: Mapping[int, str]) -> list[str]:
+    """The cells of a row without those under headings that are not read."""
+    return [cell for index, cell in enumerate(row) if index not in unread] if unread else row
+
+
+def _shifted(row: Sequence[str], unread: Mapping[int, str]) -> str | None:
+    """What stands where only the number of a row does, if it is something else."""
+    for index, heading in unread.items():
+        text = clean(row[index]) if heading == ROW_IN_FILE and index < len(row) else ""
+        if text and not (text.isascii() and text.isdigit()):
+            return text
+    return None
+
+
+def _repeated_headings(rows: Sequence[list[str]], layout: Layout) -> frozenset[int]:
+    """Indexes of rows that are the headings again."""
+    # The status: it has the fewest texts, each of which is looked at once.
+    at = next(index for index, column in enumerate(layout.columns) if isinstance(column.kind, StatusLabel))
+    heading = fold_heading(layout.headings[at])
+    texts = {row[at] for row in rows if len(row) > at}
+    headings = {text for text in texts if fold_heading(text) == heading}
+    if not headings:
+        return frozenset()
+    likely = (index for index, row in enumerate(rows) if len(row) > at and row[at] in headings)
+    return frozenset(index for index in likely if layout.is_header(rows[index]))
 
 
 def cut_rows(text: str, separator: Separator) -> Iterator[list[str]]:
@@ -113,30 +183,36 @@ def _reason(message: str) -> str:
     return "unclosed" if "end of data" in message else "after_quote"
 
 
-def _is_blank(row: list[str]) -> bool:
+def _is_blank(row: Sequence[str]) -> bool:
     # Nearly every row has a cell of letters and digits alone, which is found sooner.
     return not any(map(str.isalnum, row)) and not any(map(clean, row))
 
 
 def _named_separator(row: list[str], separator: Separator) -> str | None:
     """The separator that a first row such as Excel's ``sep=;`` names."""
-    if len(row) == 2 and clean(row[0]) == "sep=" and not clean(row[1]):
-        return separator.character
-    found = _SEPARATOR_ROW.fullmatch(row[0]) if len(row) == 1 else None
-    return found.group(1) if found else None
+    found = None if any(map(clean, row[1:])) else _SEPARATOR_ROW.fullmatch(strip(row[0]))
+    if found is None:
+        return None
+    if found[1]:
+        return found[1]
+    if Separator.TAB.character in row[0].partition("=")[2]:
+        return Separator.TAB.character
+    # Nothing is left of the separator but that it has parted two cells.
+    return separator.character if len(row) > 1 else None
 
 
 def _better_separator(text: str, separator: Separator, layout: Layout) -> dict[str, str]:
     """The other separator, if there is one, that would give the headings."""
     for other in Separator:
-        if other is not separator and _has_headings(text, other, layout):
+        if other is not separator and layout.is_header(_first_row(text, other)):
             return {"better": other.value}
     return {}
 
 
-def _has_headings(text: str, separator: Separator, layout: Layout) -> bool:
+def _first_row(text: str, separator: Separator) -> list[str]:
+    """The first row that is not blank and names no separator; no cells where there is none."""
     with suppress(csv.Error):
         for number, row in enumerate(cut_rows(text, separator), start=1):
             if not _is_blank(row) and not (number == 1 and _named_separator(row, separator)):
-                return layout.first_difference(row) is None
-    return False
+                return row
+    return []

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from ..messages import message, sentence
+from ..messages import message, note_message, sentence
 from ..models import ImportRun, RunPiece
-from ..problems import Problem
+from ..problems import Note, Problem
 from . import staging
 from .pipeline import Refused
 from .runs import errors_with_conflicts
@@ -30,6 +30,7 @@ def refusal(refused: Refused) -> dict[str, Any]:
     return {
         "fatal": {"code": fault.code.value, "message": sentence(fault.code, fault.facts)},
         **dict.fromkeys(COUNTS, 0),
+        "notes": [],
         "warnings": [],
         "errors": [],
         "encoding": refused.encoding,
@@ -43,6 +44,7 @@ def summary(run: ImportRun) -> dict[str, Any]:
     return {
         "fatal": None,
         **{name: getattr(run, name) for name in COUNTS},
+        "notes": [] if run.has_expired else list(map(_plain_note, staging.load_notes(run))),
         "encoding": run.encoding,
         "committed": run.state == ImportRun.State.COMMITTED,
         "run": str(run.pk),
@@ -55,6 +57,15 @@ def result(run: ImportRun) -> dict[str, Any]:
         **summary(run),
         "warnings": list(_plain(staging.load_problems(run, RunPiece.Kind.WARNINGS))),
         "errors": list(_plain(errors_with_conflicts(run))),
+    }
+
+
+def _plain_note(note: Note) -> dict[str, Any]:
+    return {
+        "code": note.code.value,
+        "column": note.column,
+        "count": note.count,
+        "message": note_message(note),
     }
 
 

@@ -29,6 +29,7 @@ from ..transactions import all_or_nothing, drop_dead_connection
 from . import staging
 from .collector import collector_paused
 from .commit import apply_records
+from .earlier import imported_before
 from .groups import grouped
 from .pipeline import Opened, open_file, prepare
 from .plan import Change, change_of, cleared
@@ -108,6 +109,7 @@ def _validate(run_id: uuid.UUID, sheet: Sheet | None) -> None:
             sheet = _sheet(run)
             ImportRun.objects.progress(run_id, State.VALIDATING, total=len(sheet.numbers))
         plan = prepare(sheet, StoredInDatabase(), today(), _note_progress(run_id))
+        earlier = imported_before(run)
         run.error_kinds, groups = grouped(plan.errors)
         changes = bytes(map(change_of, plan.records))
         with transaction.atomic():
@@ -137,6 +139,7 @@ def _validate(run_id: uuid.UUID, sheet: Sheet | None) -> None:
                     run, Kind.GROUP_KINDS, bytes(kinds[group.code, group.column] for group in groups)
                 )
                 staging.save_problems(run, Kind.WARNINGS, plan.warnings)
+                staging.save_notes(run, [*plan.notes, *earlier])
                 staging.save_records(run, plan.records)
                 staging.save_kinds(run, Kind.RECORD_KINDS, changes)
     except Exception:
@@ -359,7 +362,7 @@ def rejected_rows(run: ImportRun) -> Iterator[Sequence[str]]:
     sheet = _sheet(run)
     for index, (number, cells) in enumerate(zip(sheet.numbers, sheet.rows, strict=True)):
         if number in numbers:
-            yield sheet.long.get(index, cells)
+            yield sheet.long[index].cells if index in sheet.long else cells
 
 
 def errors_with_conflicts(run: ImportRun) -> Iterator[Problem]:

@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 from ..models import ImportRun, RunPiece
 from ..models.sets import in_chunks
 from ..models.writing import insert_rows
-from ..problems import Code, Problem, SinceImport, Warn
+from ..problems import Code, Note, NoteCode, Problem, SinceImport, Warn
 from .groups import Group
 from .types import Left, Record
 
@@ -100,6 +100,19 @@ def load_at(load: Callable[..., Iterator[T]], positions: Sequence[int]) -> list[
         piece = list(load(start, start + ENTRIES))
         found.update((position, piece[position - start]) for position in wanted)
     return [found[position] for position in positions]
+
+
+def save_notes(run: ImportRun, notes: Sequence[Note]) -> None:
+    """Keep the notes on a file, with the values that they show."""
+    _save(run, RunPiece.Kind.NOTES, [(note.code, note.column, note.count, note.facts) for note in notes])
+
+
+def load_notes(run: ImportRun) -> list[Note]:
+    """Read the notes back; none where the report is not kept any more."""
+    return [
+        Note(NoteCode(code), column, count, facts)
+        for code, column, count, facts in _load(run, RunPiece.Kind.NOTES, 0, None)
+    ]
 
 
 def save_left(run: ImportRun, left: Sequence[Left]) -> None:

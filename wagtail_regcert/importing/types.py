@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, Protocol
 import tablib
 
 from ..layouts import STORED_FIELDS
-from ..problems import CellError, Problem, SinceImport
+from ..problems import CellError, Facts, Note, Problem, SinceImport
 
 Values = tuple[str, ...]
 """Eight values of a registration, in the order of ``STORED_FIELDS``, plain: dates ISO, blanks ``""``.
@@ -25,6 +25,15 @@ Progress = Callable[[int], None]
 """Told, every so often, how many records are done."""
 
 
+class LongRow(NamedTuple):
+    """A row with cells where none belong."""
+
+    cells: Sequence[str]
+    """All that it had, but for those under headings that are not read."""
+    facts: Facts
+    """What a message says of it."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Sheet:
     """A file's records as rectangular rows of raw cells, and where they stood."""
@@ -35,8 +44,13 @@ class Sheet:
     """The row number of each record."""
     short: frozenset[int]
     """Indexes of records that had fewer cells than the layout."""
-    long: Mapping[int, Sequence[str]]
-    """Indexes of records with cells where none belong, to all the cells they had."""
+    long: Mapping[int, LongRow]
+    """Indexes of records with cells where none belong."""
+    repeated: frozenset[int]
+    """Indexes of records that are the headings again."""
+    separator: str
+    """The character between two cells."""
+    encoding: str
 
 
 class BadCell(NamedTuple):
@@ -140,6 +154,8 @@ class Plan:
     """The accepted ones, in row order."""
     errors: Sequence[Problem]
     warnings: Sequence[Problem]
+    notes: Sequence[Note]
+    """What is remarkable about the file, as far as it and what is stored show."""
     rejected: frozenset[int] = field(default=frozenset())
     """Row numbers of the rejected records."""
 

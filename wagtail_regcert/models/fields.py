@@ -9,9 +9,11 @@ from django.core import checks
 from django.core.exceptions import ValidationError
 from django.db import models
 
-from ..cells import FIRST_YEAR, LAST_YEAR, TEMPORARY_ULN, bad_character, clean, guard, match_key, parse_day
+from ..cells import TEMPORARY_ULN, Date, match_key, parse_day
+from ..characters import bad_character, clean, guard
+from ..days import FIRST_YEAR, LAST_YEAR
 from ..messages import sentence
-from ..problems import CellError, Code
+from ..problems import CellError, Code, Place
 
 
 def may_be_key(text: str) -> bool:
@@ -21,14 +23,25 @@ def may_be_key(text: str) -> bool:
 
 def validate_characters(value: str) -> None:
     """Refuse control and surrogate characters, as in a cell."""
-    if error := bad_character(value):
-        raise ValidationError(sentence(error.code, error.facts), code=error.code)
+    _refuse(bad_character(value), value)
+
+
+def validate_visible(value: str) -> None:
+    """Refuse invisible characters, as in a cell that must be one that is known."""
+    if bad_character(value) is None:
+        _refuse(bad_character(value, refuse_invisible=True), value)
+
+
+def _refuse(error: CellError | None, value: str) -> None:
+    if error:
+        text = sentence(error.code, error.facts, value, place=Place.FORM)
+        raise ValidationError(text, code=error.code)
 
 
 def validate_year(value: Any) -> None:
     """Refuse a date that a file could not carry."""
     if not FIRST_YEAR <= value.year <= LAST_YEAR:
-        raise ValidationError(sentence(Code.BAD_DATE, {}), code=Code.BAD_DATE)
+        _refuse(CellError(Code.BAD_DATE), Date().format(value))
 
 
 class CellFormField(forms.CharField):
@@ -51,9 +64,9 @@ class DayFormField(forms.DateField):
         text = clean(value)
         if not text:
             return None
-        day = bad_character(text) or parse_day(text)
+        day = parse_day(text)
         if isinstance(day, CellError):
-            raise ValidationError(sentence(day.code, day.facts, text), code=day.code)
+            _refuse(day, text)
         return day
 
 
@@ -81,6 +94,8 @@ class ExactField(CellField):
 
 class ULNField(ExactField):
     """A ULN; the temporary one, which many learners share, is stored as null. Holds in bulk writes too."""
+
+    default_validators = [validate_characters, validate_visible]
 
     def pre_save(self, model_instance: models.Model, add: bool) -> Any:
         value = _own_uln(super().pre_save(model_instance, add))

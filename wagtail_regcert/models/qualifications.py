@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from ..cells import TEXT_LIMIT, match_key
-from .fields import CellField, ExactField, MatchKeyField
+from .fields import CellField, ExactField, MatchKeyField, validate_visible
 from .sets import among
 from .sync import QualificationSync, SyncResult, SyncRows
 
@@ -82,6 +82,7 @@ class Qualification(models.Model):
     number = ExactField(
         _("qualification number"),
         max_length=TEXT_LIMIT,
+        validators=[validate_visible],
         help_text=_("The aim reference, for example 603/2942/X."),
     )
     # Upper case can be three times as long as its text (ligatures).

@@ -52,6 +52,11 @@ class ImportRunQuerySet(models.QuerySet["ImportRun"]):
         """Runs whose staged file may not be read any more."""
         return self.filter(created_at__lte=_staging_limit())
 
+    def in_effect(self) -> ImportRunQuerySet:
+        """Runs that changed something and are not undone."""
+        committed = self.filter(state=ImportRun.State.COMMITTED).exclude(undo_state=ImportRun.Undo.DONE)
+        return committed.filter(models.Q(created__gt=0) | models.Q(updated__gt=0))
+
     def kept(self) -> ImportRunQuerySet:
         """Runs whose staged file may still be read."""
         return self.filter(created_at__gt=_staging_limit(), discarded_at=None)
@@ -189,6 +194,7 @@ class RunPiece(models.Model):
         RECORD_KINDS = "record_kinds"
         CONFLICTS = "conflicts"
         UNDO_LEFT = "undo_left"
+        NOTES = "notes"
 
     BYTE_KINDS = (Kind.ERROR_KINDS, Kind.GROUP_KINDS, Kind.RECORD_KINDS)
     """One byte for each entry of another kind; no text."""

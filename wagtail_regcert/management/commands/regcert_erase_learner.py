@@ -8,7 +8,7 @@ from typing import Any
 
 from django.core.management.base import CommandError
 
-from ...cells import clean
+from ...characters import clean
 from ...erasure import erase_learner
 from ...models import Learner
 from ..base import RegcertCommand

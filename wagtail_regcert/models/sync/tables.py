@@ -85,7 +85,7 @@ class LearnerSync(Sync):
 class QualificationSync(Sync):
     """Qualifications, matched by number; awarding organisations not yet known are created."""
 
-    readers = {"number": text(128), "title": text(255), "awarding_organisation": text(255)}
+    readers = {"number": text(128, is_exact=True), "title": text(255), "awarding_organisation": text(255)}
     stored = ("number", "match_key", "title", "awarding_organisation_id")
 
     def prepare(self, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -133,7 +133,7 @@ class RegistrationSync(Sync):
         "learner": read_uln,
         "uln": read_uln,
         "reference": text(128),
-        "qualification": text(128),
+        "qualification": text(128, is_exact=True),
         "programme": text(255),
         "planned_achievement_date": read_date,
         "status": read_status,

@@ -9,9 +9,21 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from ...cells import TEMPORARY_ULN, Date, Gender, Status, StatusLabel, Text, bad_character, clean, parse_day
+from ...cells import (
+    TEMPORARY_ULN,
+    TEXT_LIMIT,
+    Date,
+    Gender,
+    Kind,
+    Status,
+    StatusLabel,
+    Text,
+    parse_day,
+    read_cell,
+)
+from ...characters import clean
 from ...messages import sentence
-from ...problems import CellError
+from ...problems import CellError, Place
 
 
 @dataclass(frozen=True)
@@ -40,21 +52,23 @@ class RowProblem(Exception):
 Reader = Callable[[Any], Any]
 
 
-def text(limit: int) -> Reader:
+def text(limit: int, *, is_exact: bool = False) -> Reader:
     """Read a text as a cell is read; ``""`` when blank."""
+    kind = Text(limit, is_exact=is_exact)
 
     def read(value: Any) -> str:
-        return str(_checked(clean(str(value)), Text(limit).parse)) if value is not None else ""
+        return str(_checked(clean(str(value)), kind)) if value is not None else ""
 
     return read
 
 
-def _checked(cell: str, parse: Callable[[str], Any]) -> Any:
-    if not cell:
-        return ""
-    value = bad_character(cell) or parse(cell)
+def _checked(cell: str, kind: Kind) -> Any:
+    return _accepted(read_cell(cell, kind), cell) if cell else ""
+
+
+def _accepted(value: Any, cell: str) -> Any:
     if isinstance(value, CellError):
-        raise RowProblem("", sentence(value.code, value.facts, cell))
+        raise RowProblem("", sentence(value.code, value.facts, cell, place=Place.FORM))
     return value
 
 
@@ -64,9 +78,9 @@ def read_date(value: Any) -> dt.date | None:
         value = value.date()
     if not isinstance(value, dt.date):
         cell = clean(str(value)) if value is not None else ""
-        return _checked(cell, parse_day) or None
+        return _accepted(parse_day(cell), cell) if cell else None
     # Through the cell's own form, so that the years of a file hold here too.
-    return _checked(Date().format(value), Date().parse)
+    return _checked(Date().format(value), Date())
 
 
 def read_status(value: Any) -> str:
@@ -74,7 +88,7 @@ def read_status(value: Any) -> str:
     cell = clean(str(value)) if value is not None else ""
     if cell in set(Status):
         return cell
-    return _checked(cell, StatusLabel().parse) or Status.NOT_REGISTERED
+    return _checked(cell, StatusLabel()) or Status.NOT_REGISTERED
 
 
 def read_gender(value: Any) -> str:
@@ -91,5 +105,5 @@ def read_gender(value: Any) -> str:
 
 def read_uln(value: Any) -> str:
     """Read a ULN; the temporary one counts as blank."""
-    uln = text(128)(value)
+    uln = text(TEXT_LIMIT, is_exact=True)(value)
     return "" if uln == TEMPORARY_ULN else uln

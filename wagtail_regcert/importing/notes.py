@@ -1,0 +1,85 @@
+"""Sheet, parsed rows and what was accepted in, notes on the file out. Touches nothing."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Iterator, Sequence
+
+from ..cells import Date
+from ..characters import LOST, clean
+from ..days import month_first_day
+from ..layouts import Layout
+from ..problems import Code, Note, NoteCode, shown
+from .types import Parsed, Sheet
+
+VALUES_SHOWN = 5
+"""How many values a note shows."""
+MANY_DATES = 10
+"""So many different dates in a column say something of their order."""
+LAST_MONTH = 12
+
+
+def file_notes(sheet: Sheet, parsed: Parsed, accepted: Sequence[int], layout: Layout) -> list[Note]:
+    """Say what no single record shows. ``accepted`` are indexes of records."""
+    return [
+        *_guessed_encoding(sheet),
+        *_lost_characters(sheet, parsed),
+        *_day_month_order(parsed, accepted, layout),
+    ]
+
+
+def _guessed_encoding(sheet: Sheet) -> Iterator[Note]:
+    """Values that would be others in another encoding."""
+    if sheet.encoding != "cp1252":
+        return
+    records = 0
+    values: dict[str, None] = {}
+    for index, row in enumerate(sheet.rows[:]):
+        cells = sheet.long[index].cells if index in sheet.long else row
+        foreign = [text for cell in cells if not cell.isascii() and not (text := clean(cell)).isascii()]
+        if foreign:
+            records += 1
+        if len(values) < VALUES_SHOWN:
+            values.update(dict.fromkeys(foreign))
+    if records:
+        first = list(map(shown, values))[:VALUES_SHOWN]
+        yield Note(NoteCode.GUESSED_ENCODING, "", records, {"values": first})
+
+
+def _lost_characters(sheet: Sheet, parsed: Parsed) -> Iterator[Note]:
+    """A cell that has lost a character is bad, unless its row has too many."""
+    lost = {index for index, cells in parsed.bad.items() if any(LOST in cell.text for cell in cells.values())}
+    lost.update(index for index, row in sheet.long.items() if any(LOST in cell for cell in row.cells))
+    if lost:
+        yield Note(NoteCode.LOST_CHARACTERS, "", len(lost))
+
+
+def _day_month_order(parsed: Parsed, accepted: Sequence[int], layout: Layout) -> Iterator[Note]:
+    """Dates that may have been written with the month first."""
+    dates = [position for position, column in enumerate(layout.columns) if isinstance(column.kind, Date)]
+    month_first = {
+        position
+        for cells in parsed.bad.values()
+        for position, cell in cells.items()
+        if position in dates and cell.error.code == Code.BAD_DATE and month_first_day(cell.text)
+    }
+    for position in dates:
+        values = parsed.columns[position]
+        days = {value: dt.date.fromisoformat(value) for value in set(values) if value}
+        if position in month_first:
+            reason = "month_first"
+        elif _could_be_months(days.values()):
+            reason = "no_late_day"
+        else:
+            continue
+        both_ways = {value for value, day in days.items() if day.day <= LAST_MONTH and day.day != day.month}
+        records = sum(values[index] in both_ways for index in accepted)
+        if records:
+            heading = layout.columns[position].heading
+            yield Note(NoteCode.DAY_MONTH_ORDER, heading, records, {"reason": reason})
+
+
+def _could_be_months(days: Collection[dt.date]) -> bool:
+    """Whether there are many days and no late one. Those that are all the first of a month may well be so."""
+    numbers = {day.day for day in days}
+    return len(days) >= MANY_DATES and max(numbers) <= LAST_MONTH and numbers != {1}

@@ -1,0 +1,232 @@
+"""Why a record is rejected, or was not applied."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Mapping
+from enum import StrEnum
+from functools import lru_cache
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from ..cells import TEMPORARY_ULN, Status, day_as_text
+from ..days import Reading, likely_day
+from ..layouts import REGISTRATIONS
+from ..problems import Code, Facts, Place
+from .words import LINE_BREAKS, Told, character_name, join
+
+
+def _repeated_heading(told: Told) -> str:
+    return _("These are the headings again, not a record. Remove this row.")
+
+
+def _too_many_cells(told: Told) -> str:
+    if "unread" in told.facts:
+        text = _("“%(text)s” stands under “%(unread)s”, where only a row number belongs.") % told.facts
+    else:
+        text = _("This row has %(cells)d cells, more than the headings.") % told.facts
+    return join(
+        text,
+        _(
+            "A separator inside a value has probably shifted the rest. "
+            'Put quotation marks ("…") around that value, or take the separator out.'
+        ),
+    )
+
+
+def _bad_character(told: Told) -> str:
+    facts = told.facts
+    codepoint = str(facts["codepoint"])
+    named = {**facts, "name": character_name(codepoint)}
+    if codepoint == "U+FFFD":
+        return (
+            _(
+                "Character %(position)d was lost before it came here: %(codepoint)s (%(name)s) stands where "
+                "it was. Type the value again."
+            )
+            % named
+        )
+    rows = int(facts.get("rows", 0))
+    if rows:
+        swallowed = ngettext(
+            'A quotation mark (") at the beginning of this cell has swallowed the next row.',
+            'A quotation mark (") at the beginning of this cell has swallowed the next %d rows.',
+            rows,
+        )
+        return join(
+            _("Character %(position)d is a line break (%(codepoint)s).") % named,
+            swallowed % rows if "%d" in swallowed else swallowed,
+            _("Remove that quotation mark, or close it."),
+        )
+    if codepoint in LINE_BREAKS:
+        text = _("Character %(position)d is a line break (%(codepoint)s).") % named
+    else:
+        text = _("Character %(position)d cannot be used here: %(codepoint)s (%(name)s).") % named
+    return join(text, _("Delete it, or type the value again."))
+
+
+def _too_long(told: Told) -> str:
+    return _("This has %(length)d characters. Shorten it to %(limit)d or fewer.") % told.facts
+
+
+def _required(told: Told) -> str:
+    return _("This cell is blank, but the column is mandatory. Enter a value.")
+
+
+def _bad_status(told: Told) -> str:
+    labels = ", ".join(status.label for status in Status)
+    text = _("This is not one of the statuses. Enter one of these: %(labels)s.") % {"labels": labels}
+    near = _nearest_status(told.value[:40])
+    return join(text, _("Did you mean “%s”?") % near if near else "")
+
+
+@lru_cache(maxsize=1000)
+def _nearest_status(text: str) -> str:
+    """The label most like this text, if any is. difflib is quadratic in the text, and a file repeats it."""
+    lowered = {status.label.casefold(): status.label for status in Status}
+    near = difflib.get_close_matches(text.casefold(), lowered, n=1)
+    return lowered[near[0]] if near else ""
+
+
+def _bad_date(told: Told) -> str:
+    likely = likely_day(told.value)
+    if likely is None:
+        return _("Enter a real date as dd/mm/yyyy, for example 31/08/2026, with a year from 1900 to 2100.")
+    would_be = {"day": day_as_text(likely.day)} if likely.day else {}
+    match likely.reading:
+        case Reading.ONE_DIGIT:
+            text = _("Enter day and month with two digits each, as dd/mm/yyyy.")
+            if told.place == Place.FORM:
+                return text
+            return join(
+                text,
+                _("A spreadsheet wrote this date, and may have swapped day and month: check it."),
+            )
+        case Reading.SHORT_YEAR:
+            return _("Enter the year with four digits, as dd/mm/yyyy.")
+        case Reading.NOT_REAL:
+            return _(
+                "There is no such date, or its year is not between 1900 and 2100. "
+                "Enter a real date as dd/mm/yyyy."
+            )
+        case Reading.MONTH_FIRST:
+            text = _("This has the month first: it would be %(day)s.")
+        case Reading.YEAR_FIRST:
+            text = _("This begins with the year: it would be %(day)s.")
+        case Reading.TIME:
+            text = _("There is a time after the date, which would be %(day)s.")
+        case Reading.WORD:
+            text = _("This has the month as a word: it would be %(day)s.")
+        case Reading.SERIAL if told.place == Place.FORM:
+            text = _("This is a number; as that of a day it would be %(day)s.")
+        case Reading.SERIAL:
+            text = _("This is the number by which a spreadsheet keeps a date: it would be %(day)s.")
+        case Reading.OTHER_SEPARATOR:
+            text = _("Day, month and year must have “/” between them: it would be %(day)s.")
+    return join(text % would_be, _("Enter the date as dd/mm/yyyy."))
+
+
+def _unknown_qualification(told: Told) -> str:
+    return join(
+        _("There is no qualification with this number. Check it, or ask for the qualification to be added."),
+        _hint(told.facts),
+    )
+
+
+def _temporary_uln(told: Told) -> str:
+    return (
+        _("%s is the temporary ULN, which many learners share. Enter the learner's own ULN.") % TEMPORARY_ULN
+    )
+
+
+def _unknown_learner(told: Told) -> str:
+    return join(
+        _("There is no learner with this ULN. Check it, or ask for the learner to be added."),
+        _hint(told.facts),
+    )
+
+
+def _hint(facts: Facts) -> str:
+    match facts.get("hint"):
+        case "excel":
+            return _("Excel has changed the number: format the column as text before you enter or paste it.")
+        case "zeros":
+            return _("It exists as %(known)s: a spreadsheet has taken away the leading zeros.") % facts
+        case "number":
+            return (
+                _(
+                    "It exists as %(known)s, which a spreadsheet reads as this number: format the column as "
+                    "text before you enter or paste it."
+                )
+                % facts
+            )
+        case "signs":
+            return (
+                _(
+                    "It exists as %(known)s: spaces, commas, apostrophes, hyphens, dashes, a final “.0” or "
+                    "wide characters differ. Enter it like that."
+                )
+                % facts
+            )
+        case "lookalike":
+            return _("It exists as %(known)s: a letter of another alphabet only looks the same.") % facts
+        case "encoding":
+            return _("It exists as %(known)s: it was saved in one encoding and read in another.") % facts
+        case "check_digit":
+            return _("Its check digit is wrong, so it is probably mistyped.")
+    return ""
+
+
+def _duplicate(told: Told) -> str:
+    facts = told.facts
+    text = ngettext(
+        "The same learner and qualification are in row %(rows)s too. Keep only one of these rows.",
+        "The same learner and qualification are in rows %(rows)s too. Keep only one of these rows.",
+        int(facts["count"]),
+    )
+    more = int(facts["more"])
+    rest = ngettext("And in %d more row.", "And in %d more rows.", more) % more if more else ""
+    return join(text % facts, rest)
+
+
+def _changed(told: Told) -> str:
+    facts = told.facts
+    who = {"who": facts.get("who") or _("somebody")}
+    match facts.get("reason"):
+        case "created":
+            text = _("Not applied: %(who)s created this registration after the file was validated.") % who
+        case "deleted":
+            text = _("Not applied: %(who)s deleted this registration after the file was validated.") % who
+        case "invalid":
+            text = _("Not applied: the learner or qualification changed after the file was validated.")
+        case _:
+            text = _("Not applied: %(who)s changed this registration after the file was validated.") % who
+    when = _("Last change: %(when)s.") % facts if facts.get("when") else ""
+    return join(text, when, _values_now(facts), _("Validate the file again."))
+
+
+def _values_now(facts: Facts) -> str:
+    """What somebody else stored: fields of the layout among the facts, values plain."""
+    values = []
+    for column in REGISTRATIONS.columns:
+        if column.field in facts:
+            now = column.kind.from_plain(str(facts[column.field]))
+            values.append(f"{column.heading}: {f'“{now}”' if now else _('blank')}")
+    return _("Stored now: %(values)s.") % {"values": ", ".join(values)} if values else ""
+
+
+SENTENCES: Mapping[StrEnum, Callable[[Told], str]] = {
+    Code.REPEATED_HEADING: _repeated_heading,
+    Code.TOO_MANY_CELLS: _too_many_cells,
+    Code.BAD_CHARACTER: _bad_character,
+    Code.TOO_LONG: _too_long,
+    Code.REQUIRED: _required,
+    Code.BAD_STATUS: _bad_status,
+    Code.BAD_DATE: _bad_date,
+    Code.UNKNOWN_QUALIFICATION: _unknown_qualification,
+    Code.TEMPORARY_ULN: _temporary_uln,
+    Code.UNKNOWN_LEARNER: _unknown_learner,
+    Code.DUPLICATE: _duplicate,
+    Code.CHANGED_SINCE_VALIDATION: _changed,
+}

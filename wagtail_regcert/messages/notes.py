@@ -1,0 +1,78 @@
+"""What is remarkable about a file as a whole."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from enum import StrEnum
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from ..problems import NoteCode
+from .words import Told, join
+
+
+def _guessed_encoding(told: Told) -> str:
+    count = int(told.facts["count"])
+    return join(
+        _("The file does not say how its characters are encoded, and was read as Windows-1252."),
+        ngettext(
+            "%(count)d record has letters or signs that depend on it: %(values)s.",
+            "%(count)d records have letters or signs that depend on it: %(values)s.",
+            count,
+        )
+        % {"count": count, "values": ", ".join(f"“{value}”" for value in told.facts["values"])},
+        _("If they look wrong, save the file as “CSV UTF-8” and validate that."),
+    )
+
+
+def _lost_characters(told: Told) -> str:
+    count = int(told.facts["count"])
+    return join(
+        ngettext(
+            "%d record has a character that was lost before the file came here.",
+            "%d records have characters that were lost before the file came here.",
+            count,
+        )
+        % count,
+        _("Save the file as “CSV UTF-8” where it comes from, and validate it again."),
+    )
+
+
+def _day_month_order(told: Told) -> str:
+    count = int(told.facts["count"])
+    if told.facts["reason"] == "month_first":
+        text = _("In “%(column)s” there are dates that have the month first.") % told.facts
+    else:
+        text = _("In “%(column)s” no date has a day above 12: the month may stand first.") % told.facts
+    return join(
+        text,
+        ngettext(
+            "%d accepted record has a date there that can be read both ways.",
+            "%d accepted records have a date there that can be read both ways.",
+            count,
+        )
+        % count,
+        _("All are read as dd/mm/yyyy. Check them before you upload the records."),
+    )
+
+
+def _imported_before(told: Told) -> str:
+    count = int(told.facts["count"])
+    text = ngettext(
+        "This very file has been uploaded before, on %(when)s.",
+        "This very file has been uploaded %(count)d times before, the last time on %(when)s.",
+        count,
+    )
+    return join(
+        text % {"count": count, "when": told.facts["when"]},
+        _("Cancel, unless you mean to upload it again."),
+    )
+
+
+SENTENCES: Mapping[StrEnum, Callable[[Told], str]] = {
+    NoteCode.GUESSED_ENCODING: _guessed_encoding,
+    NoteCode.LOST_CHARACTERS: _lost_characters,
+    NoteCode.DAY_MONTH_ORDER: _day_month_order,
+    NoteCode.IMPORTED_BEFORE: _imported_before,
+}
