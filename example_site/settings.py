@@ -1,12 +1,11 @@
-"""Settings of the example site, from the environment.
+"""Settings of the example site: those of a site of ``wagtail start``, and what the README says, no more.
 
-``DATABASE_URL`` chooses the database. ``REGCERT_TASKS`` chooses who validates and commits: ``database`` and
-``rq`` (with ``REDIS_URL``) hand it to workers, anything else does it inside the request.
+``DATABASE_URL`` chooses the database. What tests and workers need stands in settings of their own:
+``tests/settings.py`` and ``settings_workers.py``.
 """
 
 import os
 from pathlib import Path
-from tempfile import gettempdir
 
 import dj_database_url
 
@@ -30,8 +29,6 @@ INSTALLED_APPS = [
     "modelcluster",
     "taggit",
     "django_filters",
-    "django_tables2",
-    "django_tasks",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -69,32 +66,7 @@ TEMPLATES = [
 
 DATABASE_URL = os.environ.get("DATABASE_URL") or f"sqlite:///{HERE / 'db.sqlite3'}"
 DATABASES = {"default": dj_database_url.parse(DATABASE_URL, conn_max_age=60)}
-if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
-    # A file, as in real life: threads cannot share a database in memory without surprises.
-    DATABASES["default"]["TEST"] = {"NAME": f"{gettempdir()}/regcert-{os.getpid()}.sqlite3"}
-    # Readers do not wait for a commit in WAL mode; two commits wait for each other.
-    DATABASES["default"].setdefault("OPTIONS", {}).update(
-        timeout=20, init_command="PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;"
-    )
-if DATABASES["default"]["ENGINE"].endswith("mysql"):
-    DATABASES["default"]["TEST"] = {"CHARSET": "utf8mb4"}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-
-TASKS = {"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"}}
-match os.environ.get("REGCERT_TASKS"):
-    case "database":
-        INSTALLED_APPS.append("django_tasks_db")
-        TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
-    case "rq":
-        INSTALLED_APPS += ["django_tasks_rq", "django_rq"]
-        TASKS = {"default": {"BACKEND": "django_tasks_rq.RQBackend"}}
-        RQ_QUEUES = {
-            "default": {
-                "URL": os.environ.get("REDIS_URL") or "redis://127.0.0.1:6379/0",
-                # Seconds after which RQ ends a job: far above the longest import.
-                "DEFAULT_TIMEOUT": 3600,
-            }
-        }
 
 # Errors are printed, by web hosts and workers, with DEBUG off too.
 LOGGING = {

@@ -1,0 +1,14 @@
+"""Settings of the tests: the example site's, on a database that is made and dropped."""
+
+import os
+from tempfile import gettempdir
+
+from example_site.settings import *  # noqa: F403
+from example_site.settings import DATABASES
+
+_database = DATABASES["default"]
+if _database["ENGINE"].endswith("sqlite3"):
+    # A file, as in real life: threads cannot share a database in memory without surprises.
+    _database["TEST"] = {"NAME": f"{gettempdir()}/regcert-{os.getpid()}.sqlite3"}
+if _database["ENGINE"].endswith("mysql"):
+    _database["TEST"] = {"CHARSET": "utf8mb4"}
