@@ -1,0 +1,291 @@
+/*
+ * The form of Import and Update. It works without this file, which adds the drop area, checks before the upload,
+ * progress, and the sliding tips.
+ */
+(() => {
+  const { Controller } = window.StimulusModule;
+
+  const SEPARATORS = { comma: ',', semicolon: ';', tab: '\t', pipe: '|' };
+
+  const sizeOf = (bytes) => {
+    if (bytes < 1024) return `${bytes}B`;
+    if (bytes < 1048576) return `${(bytes / 1024).toFixed(1)}KB`;
+    return `${(bytes / 1048576).toFixed(2)}MB`;
+  };
+
+  class ImportController extends Controller {
+    static targets = [
+      'again', 'bar', 'error', 'file', 'form', 'hint', 'live', 'name', 'offer', 'offerButton', 'offerText', 'problems',
+      'progress', 'progressLabel', 'submit', 'summary', 'tips', 'tipsButton', 'tipsClose', 'tipsTitle', 'zone',
+    ];
+
+    static values = {
+      broken: String, busy: String, changed: String, failed: String, folder: String, gone: String, limit: Number,
+      missing: String, notCsv: String, nothing: String, offer: String, refused: String, serverLimit: String,
+      several: String, status: String, titled: String, tooLarge: String, uploading: String, use: String,
+      validating: String,
+    };
+
+    connect() {
+      this.title = document.title;
+      this.element.classList.add('regcert-import--scripted');
+      this.tipsButtonTarget.hidden = false;
+      this.tipsCloseTarget.hidden = false;
+      this.hintTarget.hidden = false;
+      this.tipsTarget.open = false;
+      this.tipsTarget.closedBy = 'any';
+      // The popup around leaves the focus and the keys to what says this of itself.
+      this.tipsTarget.ariaModal = 'true';
+    }
+
+    /* The popup was closed: opened again, it is as new. */
+    reset() {
+      if (this.request) this.request.abort();
+      this.rest();
+      this.tipsTarget.close();
+      this.formTarget.reset();
+      this.chosen();
+    }
+
+    get separator() {
+      return this.formTarget.elements.separator;
+    }
+
+    over(event) {
+      event.preventDefault();
+      this.element.classList.add('regcert-import--over');
+    }
+
+    leave(event) {
+      if (!this.element.contains(event.relatedTarget)) this.element.classList.remove('regcert-import--over');
+    }
+
+    /* A file dropped beside the panel must not replace the page. */
+    keepOut(event) {
+      if (event.dataTransfer && event.dataTransfer.types.includes('Files')) event.preventDefault();
+    }
+
+    drop(event) {
+      event.preventDefault();
+      this.element.classList.remove('regcert-import--over');
+      if (this.request) return;
+      const { files } = event.dataTransfer;
+      const problem = this.problemWithDrop(event.dataTransfer);
+      this.fileTarget.files = problem ? new DataTransfer().files : files;
+      this.chosen();
+      if (problem) this.say(problem);
+    }
+
+    problemWithDrop({ files, items }) {
+      // A mail, a link, marked text, a picture of another page.
+      if (!files.length) return this.nothingValue;
+      if (files.length > 1) return this.severalValue;
+      // A folder comes as a file of a few bytes that cannot be read.
+      const folder = [...items].some((item) => item.webkitGetAsEntry?.()?.isDirectory);
+      return folder ? this.folderValue : '';
+    }
+
+    /* A browser tells nothing when the file that is chosen is chosen again, and keeps what it knew of it. */
+    forget() {
+      // A list of its own: the input empties the one that it has given out.
+      this.before = new DataTransfer();
+      [...this.fileTarget.files].forEach((file) => this.before.items.add(file));
+      this.fileTarget.value = '';
+    }
+
+    /* Nothing was chosen instead. */
+    keep() {
+      this.fileTarget.files = this.before.files;
+    }
+
+    chooseAgain() {
+      this.fileTarget.click();
+    }
+
+    chosen() {
+      const [file] = this.fileTarget.files;
+      // What had the focus is about to go, and without one the popup would not see the Escape key.
+      if (this.summaryTarget.contains(document.activeElement)) this.submitTarget.focus();
+      this.offerTarget.hidden = true;
+      this.nameTarget.textContent = file ? `${file.name} (${sizeOf(file.size)})` : '';
+      this.say(file ? this.problemWith(file) : '');
+      if (file) this.lookAtSeparator(file);
+    }
+
+    problemWith(file) {
+      if (!file.name.toLowerCase().endsWith('.csv')) return this.notCsvValue;
+      if (file.size >= this.limitValue) return this.tooLargeValue;
+      return '';
+    }
+
+    /* Beside the file, at once; nothing is announced where there is no problem. */
+    say(problem) {
+      this.errorTarget.textContent = problem;
+      this.fileTarget.ariaInvalid = problem ? 'true' : null;
+      this.zoneTarget.classList.toggle('regcert-drop--error', Boolean(problem));
+      this.summaryTarget.hidden = true;
+      document.title = problem ? this.titledValue.replace('%(title)s', this.title) : this.title;
+    }
+
+    /*
+     * After "Validate": on top, with the focus, and linked to the file. Where all that helps is to choose the file
+     * again, the focus is on the button for that.
+     */
+    refuse(problem, chooseAgain = false) {
+      this.say(problem);
+      const link = document.createElement('a');
+      link.href = `#${this.fileTarget.id}`;
+      link.textContent = problem;
+      const item = document.createElement('li');
+      item.append(link);
+      this.problemsTarget.replaceChildren(item);
+      this.summaryTarget.hidden = false;
+      this.againTarget.hidden = !chooseAgain;
+      (chooseAgain ? this.againTarget : this.summaryTarget).focus();
+    }
+
+    async lookAtSeparator(file) {
+      const start = await file.slice(0, 2048).text();
+      if (file !== this.fileTarget.files[0]) return;
+      const line = start.split(/\r|\n/).find((one) => one.trim() && !/^\ufeff?sep=/.test(one)) || '';
+      const counts = Object.entries(SEPARATORS).map(([name, character]) => [
+        line.split(character).length - 1,
+        name,
+      ]);
+      const [most, name] = counts.sort((a, b) => b[0] - a[0])[0];
+      // The headings have nine separators; offered, not forced.
+      if (most < 9 || name === this.separator.value) return;
+      const option = [...this.separator.options].find((one) => one.value === name);
+      this.offered = name;
+      this.offerTextTarget.textContent = this.offerValue;
+      this.offerButtonTarget.textContent = this.useValue.replace('%(name)s', option.textContent);
+      this.offerTarget.hidden = false;
+    }
+
+    takeOffer() {
+      this.separator.value = this.offered;
+      this.offerTarget.hidden = true;
+      // What was said of the file came from the other separator.
+      this.say(this.problemWith(this.fileTarget.files[0]));
+      this.separator.focus();
+    }
+
+    submit(event) {
+      event.preventDefault();
+      if (this.request) return;
+      const [file] = this.fileTarget.files;
+      const problem = file ? this.problemWith(file) : this.missingValue;
+      if (problem) this.refuse(problem);
+      else this.upload(file);
+    }
+
+    /*
+     * The file as it is now, in memory: what changes on disk from here on does not matter. A browser reads a file
+     * only as it was when it was chosen. Where it does not, the request that carries it would fail like one
+     * without a connection.
+     */
+    async read(file) {
+      try {
+        const bytes = await file.arrayBuffer();
+        if (bytes.byteLength === file.size) return { copy: new Blob([bytes], { type: file.type }) };
+      } catch (error) {
+        if (error.name === 'NotFoundError') return { problem: this.named(this.goneValue, file) };
+      }
+      return { problem: this.named(this.changedValue, file) };
+    }
+
+    named(text, { name }) {
+      return text.replace('%(name)s', () => name);
+    }
+
+    async upload(file) {
+      const request = new XMLHttpRequest();
+      this.request = request;
+      // Not disabled: that would take the focus out of the popup, and with it the Escape key.
+      this.submitTarget.ariaDisabled = 'true';
+      this.progressTarget.hidden = false;
+      this.tell(this.uploadingValue);
+      request.upload.addEventListener('progress', (event) => {
+        if (event.lengthComputable) this.barTarget.value = (100 * event.loaded) / event.total;
+      });
+      request.upload.addEventListener('load', () => {
+        this.barTarget.removeAttribute('value');
+        this.tell(this.validatingValue);
+      });
+      request.addEventListener('load', () => this.answered(request));
+      request.addEventListener('error', () => this.stopped(this.failedValue));
+      const [{ copy, problem }] = await Promise.all([
+        this.read(file),
+        window.regcert.renewToken(this.formTarget, this.formTarget.action),
+      ]);
+      // The popup was closed meanwhile.
+      if (request !== this.request) return;
+      if (problem) {
+        this.stopped(problem, true);
+        return;
+      }
+      const data = new FormData(this.formTarget);
+      data.set('file', copy, file.name);
+      request.open('POST', this.formTarget.action);
+      request.setRequestHeader('Accept', 'text/html');
+      request.send(data);
+    }
+
+    /* What a status says of an upload that the view itself did not answer. */
+    problemOf(status) {
+      if (status === 403) return this.refusedValue;
+      if (status === 413) return this.serverLimitValue;
+      if ([429, 502, 503, 504].includes(status)) return this.busyValue;
+      return (status < 500 ? this.statusValue : this.brokenValue).replace('%(status)s', status);
+    }
+
+    answered(request) {
+      if (request.status >= 400) {
+        this.stopped(this.problemOf(request.status));
+        return;
+      }
+      if (request.responseURL !== this.formTarget.action) {
+        window.location.assign(request.responseURL);
+        return;
+      }
+      // The form again, with what is wrong.
+      const page = new DOMParser().parseFromString(request.responseText, 'text/html');
+      const problem = page.querySelector('.regcert-summary a, .regcert-summary li');
+      this.stopped(problem ? problem.textContent : this.brokenValue.replace('%(status)s', request.status));
+    }
+
+    stopped(problem, chooseAgain) {
+      this.rest();
+      this.refuse(problem, chooseAgain);
+    }
+
+    /* No upload is on its way. */
+    rest() {
+      this.request = null;
+      this.submitTarget.ariaDisabled = null;
+      this.progressTarget.hidden = true;
+      this.tell('');
+    }
+
+    tell(text) {
+      this.progressLabelTarget.textContent = text;
+      this.liveTarget.textContent = text;
+    }
+
+    openTips() {
+      this.tipsTarget.showModal();
+      this.tipsButtonTarget.ariaExpanded = 'true';
+      this.tipsTitleTarget.focus();
+    }
+
+    closeTips() {
+      this.tipsTarget.close();
+    }
+
+    tipsClosed() {
+      this.tipsButtonTarget.ariaExpanded = 'false';
+    }
+  }
+
+  window.wagtail.app.register('regcert-import', ImportController);
+})();
