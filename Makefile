@@ -7,7 +7,7 @@ READY := $(VENV)/.ready
 MANAGE := $(BIN)/python example_site/manage.py
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-workers test install-test screenshots bench bench-quick bench-growth lint types migrations messages format clean
+.PHONY: help demo demo-workers test install-test screenshots bench bench-quick bench-growth lint types migrations workflows messages format clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -33,8 +33,8 @@ demo-workers: $(READY) ## The same, with two workers
 	@DEBUG=0 $(MANAGE) db_worker & one=$$!; DEBUG=0 $(MANAGE) db_worker & two=$$!; \
 	trap "kill $$one $$two" EXIT; trap exit INT TERM; $(MAKE) --no-print-directory demo
 
-test: $(READY) ## Run the tests
-	$(BIN)/python -m pytest
+test: $(READY) ## Run the tests (ARGS="tests/test_cells.py -x" for some)
+	$(BIN)/python -m pytest $(ARGS)
 
 install-test: $(READY) ## Install the wheel into new sites by the README and work there (ARGS="--all", "--help")
 	$(BIN)/python -m tests.install $(ARGS)
@@ -64,6 +64,9 @@ types: $(READY) ## Check types
 
 migrations: $(READY) ## Check that no migration is missing
 	$(MANAGE) makemigrations --check --dry-run
+
+workflows: $(READY) ## Look for weaknesses in the workflows
+	$(BIN)/zizmor --offline --quiet --persona pedantic .
 
 messages: $(READY) ## Collect the texts to translate and compile the catalogues (needs gettext)
 	@command -v msgfmt >/dev/null || { echo "GNU gettext is needed (its msgfmt is missing): apt install gettext, brew install gettext …"; exit 1; }

@@ -17,6 +17,7 @@ from . import pairs, readme
 from .journey import Failure, whole_job
 from .pairs import REPOSITORY, Pair
 from .scenarios import SCENARIOS, Scenario
+from .sdist import work_from
 from .sites import Site
 
 
@@ -35,8 +36,8 @@ def build(folder: Path) -> tuple[Path, Path]:
     return wheel, sdist
 
 
-def install_and_work(pair: Pair, scenarios: Sequence[Scenario], folder: Path, wheel: Path) -> list[str]:
-    """Make a site with these versions and do the job under each scenario; the names of what failed."""
+def install_and_work(pair: Pair, scenarios: Sequence[Scenario], folder: Path, wheel: Path) -> list[bool]:
+    """Make a site with these versions and do the job under each scenario; whether each worked."""
 
     def say(text: str) -> None:
         print(f"{pair.name}: {text}", flush=True)
@@ -48,8 +49,8 @@ def install_and_work(pair: Pair, scenarios: Sequence[Scenario], folder: Path, wh
         say(f"installed, {time.monotonic() - began:.0f} s: {site.versions()}")
     except Exception as error:
         say(f"NOT installed\n{_why(error)}")
-        return [f"{pair.name} {scenario.name}" for scenario in scenarios]
-    failed = []
+        return [False] * len(scenarios)
+    results = []
     for scenario in scenarios:
         began = time.monotonic()
         try:
@@ -58,11 +59,25 @@ def install_and_work(pair: Pair, scenarios: Sequence[Scenario], folder: Path, wh
                 with site.served(scenario) as host:
                     whole_job(host, urls, scenario.prefix)
         except Exception as error:
-            failed.append(f"{pair.name} {scenario.name}")
+            results.append(False)
             say(f"{scenario.name} FAILED\n{_why(error)}")
         else:
+            results.append(True)
             say(f"{scenario.name} works, {time.monotonic() - began:.0f} s")
-    return failed
+    return results
+
+
+def work_from_sdist(sdist: Path, folder: Path) -> list[bool]:
+    """Unpack the sdist and use it; whether that worked."""
+    began = time.monotonic()
+    shutil.rmtree(folder, ignore_errors=True)
+    try:
+        work_from(sdist, folder)
+    except Exception as error:
+        print(f"sdist FAILED\n{_why(error)}", flush=True)
+        return [False]
+    print(f"sdist works, {time.monotonic() - began:.0f} s", flush=True)
+    return [True]
 
 
 def _why(error: Exception) -> str:
@@ -85,24 +100,20 @@ def main() -> int:
     parser.add_argument("--jobs", type=int, default=2, help="pairs side by side (2)")
     arguments = parser.parse_args()
     chosen = list(known) if arguments.all else arguments.pair or ["oldest", "newest"]
+    wanted = [scenarios[name] for name in arguments.scenario or scenarios]
 
     with tempfile.TemporaryDirectory(prefix="regcert-install-") as temporary:
         folder = arguments.keep.resolve() if arguments.keep else Path(temporary)
-        wheel, _sdist = build(folder / "dist")
+        wheel, sdist = build(folder / "dist")
         with ThreadPoolExecutor(arguments.jobs) as pool:
-            done = pool.map(
-                lambda name: install_and_work(
-                    known[name],
-                    [scenarios[one] for one in arguments.scenario or scenarios],
-                    folder / name,
-                    wheel,
-                ),
-                chosen,
-            )
-            failed = [name for names in done for name in names]
-    count = len(chosen) * len(arguments.scenario or scenarios)
-    print(f"{count - len(failed)} passed, {len(failed)} failed")
-    return 1 if failed else 0
+            works = [
+                pool.submit(install_and_work, known[name], wanted, folder / name, wheel) for name in chosen
+            ]
+            if not (arguments.pair or arguments.scenario):
+                works.append(pool.submit(work_from_sdist, sdist, folder / "sdist"))
+            results = [result for work in works for result in work.result()]
+    print(f"{results.count(True)} passed, {results.count(False)} failed")
+    return 0 if all(results) else 1
 
 
 if __name__ == "__main__":

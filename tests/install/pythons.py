@@ -1,9 +1,10 @@
-"""The Pythons of this machine. As a program, it prints the path of the newest that we support."""
+"""The Pythons of this machine. As a program, it prints the path of the ``oldest`` or the ``newest``."""
 
 from __future__ import annotations
 
 import json
 import subprocess
+import sys
 from functools import cache
 from pathlib import Path
 from shutil import which
@@ -44,4 +45,4 @@ def oldest() -> str:
 
 
 if __name__ == "__main__":
-    print(newest())
+    print({"oldest": oldest, "newest": newest}[sys.argv[1]]())

@@ -112,10 +112,7 @@ class Site:
     @contextmanager
     def served(self, scenario: Scenario) -> Iterator[str]:
         """The site at work; its address."""
-        with socket.socket() as one:
-            one.bind(("127.0.0.1", 0))
-            port = one.getsockname()[1]
-        address = f"127.0.0.1:{port}"
+        address = f"127.0.0.1:{free_port()}"
         command = (
             ["gunicorn", "mysite.wsgi", "--bind", address, "--workers", "2"]
             if scenario.gunicorn
@@ -195,6 +192,14 @@ class Site:
         ]
         if ours:
             raise Failure(f"nothing of the repository should be on the path: {', '.join(ours)}")
+
+
+def free_port() -> int:
+    """A port on which nothing listens."""
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        port: int = one.getsockname()[1]
+    return port
 
 
 def _ids(line: str) -> list[str]:
