@@ -201,6 +201,37 @@ def test_groups_that_a_site_edited_or_deleted_are_not_touched_again(
     assert found == {"Registrars": {"manage_registration", "access_admin"}, "Data Export": set()}
 
 
+@pytest.mark.parametrize("stale_types_are_removed", [False, True])
+def test_groups_hold_their_permissions_again_after_the_app_was_out(
+    migrated_to: Callable[[str], Any], stale_types_are_removed: bool
+) -> None:
+    migrated_to(BEFORE_THE_ROLES)
+    Group.objects.all().delete()
+    upgrade()
+    before = {group.name: (group.pk, held(group.name)) for group in Group.objects.all()}
+
+    call_command("migrate", APP, "zero", verbosity=0)
+    if stale_types_are_removed:
+        # As ``remove_stale_contenttypes`` does where the app is not installed any more.
+        Permission.objects.filter(content_type__app_label=APP).delete()
+        stale = ContentType.objects.filter(app_label=APP)
+        stale._raw_delete(stale.db)
+    upgrade()
+
+    assert before.keys() == ROLES.keys()
+    assert {group.name: (group.pk, held(group.name)) for group in Group.objects.all()} == before
+
+
+def test_a_migration_that_is_only_noted_down_touches_no_group(migrated_to: Callable[[str], Any]) -> None:
+    call_command("migrate", APP, BEFORE_THE_ROLES, fake=True, verbosity=0)
+    Group.objects.all().delete()
+    Group.objects.create(name="Theirs")
+
+    call_command("migrate", APP, fake=True, verbosity=0)
+
+    assert [group.name for group in Group.objects.all()] == ["Theirs"]
+
+
 def test_permissions_of_the_newest_state_are_there_after_an_upgrade(
     migrated_to: Callable[[str], Any],
 ) -> None:

@@ -9,7 +9,8 @@ from django.utils import timezone
 
 from tests.makers import make_csv, make_learner, make_qualification, make_registration, make_run, make_user
 from wagtail_regcert.importing import commit as commit_module
-from wagtail_regcert.importing import runs
+from wagtail_regcert.importing import runs, staging
+from wagtail_regcert.importing.plan import Change
 from wagtail_regcert.models import ImportRun, Learner, Registration, RegistrationLogEntry, RunPiece
 
 pytestmark = pytest.mark.django_db
@@ -118,15 +119,84 @@ def test_a_record_that_changed_since_validation_is_not_applied(maths, change, re
     assert not Registration.objects.filter(registration_number="A").exists()
 
 
-def test_a_registration_created_meanwhile_is_a_conflict_even_with_equal_values(maths):
+def test_a_registration_created_meanwhile_with_other_values_is_a_conflict(maths):
     learner = make_learner()
     run = make_run(make_csv(row(learner, "A")))
-    make_registration(learner=learner, qualification=maths, status="registered", registration_number="A")
+    registration = make_registration(learner=learner, qualification=maths, registration_number="A")
 
     commit(run)
 
+    registration.refresh_from_db()
     assert counts(run) == ("committed", 0, 0, 0, 0, 1)
     assert reasons(run) == [(2, "changed_since_validation", "created")]
+    assert registration.status == "not_registered"
+
+
+def test_what_is_stored_meanwhile_as_the_file_says_is_unchanged_and_not_the_runs(maths):
+    same = {"status": "registered", "registration_number": "A"}
+    new, old, other = make_learner(), make_learner(), make_registration(qualification=maths)
+    updated = make_registration(learner=old, qualification=maths, postal_tracking_reference="P")
+    run = make_run(make_csv(*(row(one, "A") for one in (new, old, other.learner))))
+    created = make_registration(learner=new, qualification=maths, **same)
+    Registration.objects.filter(pk=updated.pk).update(**same, postal_tracking_reference="")
+    moments = dict(Registration.objects.values_list("pk", "updated_at"))
+
+    commit(run)
+
+    assert counts(run) == ("committed", 0, 1, 2, 0, 0)
+    assert run.accepted == run.created + run.updated + run.unchanged + run.conflicts
+    assert reasons(run) == []
+    assert list(staging.load_kinds(run, RunPiece.Kind.RECORD_KINDS)) == [
+        Change.NOTHING,
+        Change.NOTHING,
+        Change.UPDATES,
+    ]
+    assert set(RegistrationLogEntry.objects.values_list("object_id", flat=True)) == {other.pk}
+    now = dict(Registration.objects.values_list("pk", "updated_at"))
+    assert {pk for pk in now if now[pk] != moments[pk]} == {other.pk}
+    assert created.pk in now
+
+
+def test_a_record_that_was_unchanged_and_is_stored_otherwise_by_now_is_a_conflict(maths):
+    registration = make_registration(qualification=maths, status="registered")
+    run = make_run(make_csv(row(registration.learner)))
+    Registration.objects.update(registration_number="HAND")
+
+    commit(run)
+
+    registration.refresh_from_db()
+    assert counts(run) == ("committed", 0, 0, 0, 0, 1)
+    assert reasons(run) == [(2, "changed_since_validation", "changed")]
+    assert registration.registration_number == "HAND"
+
+
+def test_a_uln_that_went_to_another_learner_who_has_what_the_file_says_leaves_nothing_to_do(maths):
+    first, second = make_learner(), make_registration(qualification=maths, status="registered").learner
+    uln = first.uln
+    run = make_run(make_csv(row(first)))
+    Learner.objects.filter(pk=first.pk).update(uln=None)
+    Learner.objects.filter(pk=second.pk).update(uln=uln)
+
+    commit(run)
+
+    assert counts(run) == ("committed", 0, 0, 1, 0, 0)
+    assert not Registration.objects.filter(learner=first).exists()
+
+
+def test_a_file_that_is_read_otherwise_than_it_was_shown_applies_nothing(maths):
+    registration = make_registration(qualification=maths)
+    run = make_run(make_csv(row(registration.learner, "A")))
+    # As after an upgrade between the two.
+    staged = [one._replace(after=("achieved", *one.after[1:])) for one in staging.load_records(run)]
+    staging.discard(run, RunPiece.Kind.RECORDS)
+    staging.save_records(run, staged)
+
+    commit(run)
+
+    registration.refresh_from_db()
+    assert counts(run) == ("committed", 0, 0, 0, 0, 1)
+    assert reasons(run) == [(2, "changed_since_validation", "invalid")]
+    assert registration.registration_number == ""
 
 
 def test_a_field_that_the_file_does_not_carry_may_change(maths):

@@ -96,6 +96,23 @@ def test_overlapping_files_are_applied_one_after_the_other(attempt: int) -> None
 
 
 @pytest.mark.parametrize("attempt", range(5))
+def test_of_equal_files_one_is_applied_and_the_other_finds_all_as_it_says(attempt: int) -> None:
+    make_world()
+    first, second = validated("A"), validated("A", ULNS[::-1])
+
+    raised = at_once(lambda: commit(first), lambda: commit(second))
+
+    first.refresh_from_db()
+    second.refresh_from_db()
+    winner, other = (first, second) if first.updated else (second, first)
+    assert raised == []
+    assert (winner.created, winner.updated, winner.unchanged, winner.conflicts) == (20, 20, 0, 0)
+    assert (other.created, other.updated, other.unchanged, other.conflicts) == (0, 0, 40, 0)
+    assert set(RegistrationLogEntry.objects.values_list("run", flat=True)) == {winner.pk}
+    assert RegistrationLogEntry.objects.count() == 40
+
+
+@pytest.mark.parametrize("attempt", range(5))
 def test_one_file_committed_by_many_at_once_is_applied_once(attempt: int) -> None:
     make_world()
     run = validated("A")

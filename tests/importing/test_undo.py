@@ -287,6 +287,35 @@ def test_a_later_import_of_the_same_values_changed_nothing(user, maths):
     assert (outcome(run), registration.registration_number) == (("done", 1, 0, 0), "OLD")
 
 
+def test_what_turned_out_unchanged_at_the_commit_is_none_of_its_undo(user, maths):
+    applied, stored_meanwhile = make_registration(qualification=maths), make_registration(qualification=maths)
+    new = make_learner()
+    rows = [row(one, "A") for one in (applied.learner, stored_meanwhile.learner, new)]
+    run = make_run(make_csv(*rows), user=user)
+    other = make_run(make_csv(row(stored_meanwhile.learner, "A"), row(new, "A")))
+    commit(other)
+    commit(run)
+
+    plan = plan_undo(run)
+    undo(run, user)
+
+    numbers = dict(Registration.objects.values_list("learner", "registration_number"))
+    assert [step.row for step in plan.steps] == [2]
+    assert (outcome(run), left(run)) == (("done", 1, 0, 0), [])
+    assert numbers == {applied.learner_id: "", stored_meanwhile.learner_id: "A", new.pk: "A"}
+    assert outcome(undo(other, make_user(superuser=True))) == ("done", 1, 1, 0)
+
+
+def test_an_import_of_which_all_was_stored_meanwhile_has_nothing_to_undo(user, maths):
+    registration = make_registration(qualification=maths)
+    run = make_run(make_csv(row(registration.learner, "A")), user=user)
+    imported(user, row(registration.learner, "A"))
+    commit(run)
+
+    assert (run.unchanged, run.conflicts) == (1, 0)
+    assert not runs.can_undo(run)
+
+
 def test_conflicts_of_the_import_are_none_of_its_undo(user, maths):
     late, applied = make_registration(qualification=maths), make_registration(qualification=maths)
     run = make_run(make_csv(row(late.learner, "A"), row(applied.learner, "B")), user=user)

@@ -451,7 +451,7 @@ def open_tab(page):
 def test_a_report_opens_on_what_wants_attention(
     client, importer, learner, django_capture_on_commit_callbacks
 ):
-    wrong = make_run(make_csv(report_row(), ["1", SECRET, "x"]), user=importer)
+    wrong = make_run(make_csv([*report_row()[:3], "R2"], ["1", SECRET, "x"]), user=importer)
     right = make_run(make_csv(report_row()), user=importer)
 
     with_errors = client.get(url("import_report", wrong)).content.decode()

@@ -18,7 +18,7 @@ from ..problems import Problem
 from .conflicts import Conflict, as_problems, holding
 from .entries import entries
 from .pipeline import prepare
-from .plan import cleared
+from .plan import Change, change_of, cleared
 from .stored import StoredInDatabase
 from .types import Record, Sheet, Step
 
@@ -31,6 +31,8 @@ class Outcome(NamedTuple):
     unchanged: int
     cleared: int
     conflicts: Sequence[Problem]
+    changes: bytes
+    """The :class:`Change` that became of each accepted record, in their order."""
 
 
 def apply_records(
@@ -42,19 +44,24 @@ def apply_records(
     conflicts: list[Conflict] = []
     created: list[Record] = []
     updated: list[Record] = []
-    unchanged = removed = 0
+    changes = bytearray()
+    removed = 0
     for seen in accepted:
         record = holding(seen, fresh.get(seen.row))
         if isinstance(record, Conflict):
             conflicts.append(record)
+            changes.append(Change.NOT_APPLIED)
             continue
-        removed += cleared(record)
-        if record.is_created:
-            created.append(record)
-        elif record.is_unchanged:
-            unchanged += 1
-        else:
-            updated.append(record)
+        change = change_of(record)
+        changes.append(change)
+        match change:
+            case Change.CREATES:
+                created.append(record)
+            case Change.UPDATES:
+                updated.append(record)
+            case Change.CLEARS:
+                updated.append(record)
+                removed += cleared(record)
     _insert(created, now)
     update_rows(
         Registration,
@@ -63,7 +70,14 @@ def apply_records(
     )
     changed = entries(run, list(_steps(created, updated)))
     write_entries(IMPORT, changed, user=run.user, user_name=run.user_name, run=run, timestamp=now)
-    return Outcome(len(created), len(updated), unchanged, removed, as_problems(conflicts))
+    return Outcome(
+        created=len(created),
+        updated=len(updated),
+        unchanged=changes.count(Change.NOTHING),
+        cleared=removed,
+        conflicts=as_problems(conflicts),
+        changes=bytes(changes),
+    )
 
 
 def _insert(created: Sequence[Record], now: dt.datetime) -> None:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+from ..cells import day_as_text
 from ..layouts import STORED_FIELDS
 from ..models import RegistrationLogEntry
 from ..models.sets import among
-from ..moments import moment_as_text, site_time
+from ..moments import site_time
 from ..problems import ROW, Code, Facts, Problem
 from .types import BLANK, Record
 
@@ -25,8 +27,13 @@ class Conflict(NamedTuple):
 
 
 def holding(seen: Record, fresh: Record | None) -> Record | Conflict:
-    """The record as planned again, when nothing changed since the person saw it."""
-    if fresh is None or fresh[1:3] != seen[1:3]:
+    """The record as planned again, when nothing changed since the person saw it or there is nothing to do."""
+    if fresh is None or fresh.after != seen.after:
+        return Conflict(seen, fresh, "invalid")
+    if fresh.is_unchanged:
+        # Whatever happened meanwhile, it led to what the file says.
+        return fresh
+    if fresh[1:3] != seen[1:3]:
         return Conflict(seen, fresh, "invalid")
     if fresh.before == seen.before:
         return fresh
@@ -70,7 +77,11 @@ def _last_authors(registrations: set[int]) -> Mapping[int, Facts]:
     """Registration to ``who`` wrote its newest history entry and ``when``, by the site's clock."""
     entries = RegistrationLogEntry.objects.order_by("timestamp", "pk")
     return {
-        key: {"who": name, "when": moment_as_text(site_time(moment))}
+        key: {"who": name, "when": _as_text(site_time(moment))}
         for chosen in among("object_id", registrations, entries.db)
         for key, name, moment in entries.filter(chosen).values_list("object_id", "user_name", "timestamp")
     }
+
+
+def _as_text(moment: dt.datetime) -> str:
+    return f"{day_as_text(moment.date())} {moment:%H:%M}"

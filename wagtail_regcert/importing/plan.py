@@ -88,7 +88,10 @@ class Change(IntEnum):
     """Updates, and removes stored values."""
     NOTHING = 3
     NOT_APPLIED = 4
-    """Would have changed something, but was in conflict at the commit."""
+    """In conflict at the commit."""
+
+
+WITHOUT_EFFECT = (Change.NOTHING, Change.NOT_APPLIED)
 
 
 def change_of(record: Record) -> Change:

@@ -254,7 +254,10 @@ def _commit(run_id: uuid.UUID, by_owner: bool) -> None:
     if by_owner and run.user_name and not (run.user and may(run.user, IMPORT)):
         raise OwnerMayNotImport
     outcome = apply_records(run, _sheet(run), staging.load_records(run), now, today())
-    _save_conflicts(run, outcome.conflicts)
+    staging.save_problems(run, Kind.CONFLICTS, outcome.conflicts)
+    if outcome.changes != staging.load_kinds(run, Kind.RECORD_KINDS):
+        staging.discard(run, Kind.RECORD_KINDS)
+        staging.save_kinds(run, Kind.RECORD_KINDS, outcome.changes)
     ImportRun.objects.filter(pk=run_id).update(
         done=run.rows,
         created=outcome.created,
@@ -263,20 +266,6 @@ def _commit(run_id: uuid.UUID, by_owner: bool) -> None:
         cleared=outcome.cleared,
         conflicts=len(outcome.conflicts),
     )
-
-
-def _save_conflicts(run: ImportRun, conflicts: Sequence[Problem]) -> None:
-    """Keep the conflicts, and mark their records among the accepted ones as not applied."""
-    if not conflicts:
-        return
-    staging.save_problems(run, Kind.CONFLICTS, conflicts)
-    rows = {problem.row for problem in conflicts}
-    kinds = bytearray(staging.load_kinds(run, Kind.RECORD_KINDS))
-    for position, record in enumerate(staging.load_records(run)):
-        if record.row in rows:
-            kinds[position] = Change.NOT_APPLIED
-    staging.discard(run, Kind.RECORD_KINDS)
-    staging.save_kinds(run, Kind.RECORD_KINDS, bytes(kinds))
 
 
 def can_undo(run: ImportRun) -> bool:

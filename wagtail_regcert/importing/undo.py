@@ -17,6 +17,7 @@ from ..models.writing import delete_rows, update_rows
 from ..problems import SinceImport
 from . import staging
 from .entries import entries
+from .plan import WITHOUT_EFFECT
 from .stored import StoredInDatabase
 from .types import Left, Record, Step, UndoPlan
 
@@ -43,12 +44,10 @@ def plan_undo(run: ImportRun, *, lock: bool = False) -> UndoPlan:
 
 def _applied(run: ImportRun) -> Sequence[Record]:
     """The records that changed something, as staged."""
-    conflicts = {problem.row for problem in staging.load_problems(run, RunPiece.Kind.CONFLICTS)}
-    records = [
-        record
-        for record in staging.load_records(run)
-        if not record.is_unchanged and record.row not in conflicts
-    ]
+    changes = staging.load_kinds(run, RunPiece.Kind.RECORD_KINDS)
+    # Not strict: a report that lost records is told of below.
+    found = zip(staging.load_records(run), changes, strict=False)
+    records = [record for record, change in found if change not in WITHOUT_EFFECT]
     if len(records) != run.created + run.updated:
         raise RuntimeError(f"The report of run {run.pk} is damaged: it has {len(records)} changes")
     return records
