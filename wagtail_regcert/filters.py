@@ -135,7 +135,7 @@ register_filter_adapter_class(DaysFilter, DaysPill)
 class _RecentRuns(ModelChoiceIterator):
     def __iter__(self) -> Iterator[Any]:
         yield ("", self.field.empty_label)
-        for run in self.queryset[:MOST_RUNS]:
+        for run in self.queryset.that_changed_something()[:MOST_RUNS]:
             yield self.choice(run)
 
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from django.urls import path
 
-from .views import export, imports, undo
+from .views import export, imports, run_lists, undo
 
 app_name = "wagtail_regcert"
 
 urlpatterns = [
     path("export/", export.export, name="export"),
-    path("exports/", export.ExportsView.as_view(), name="exports"),
     *imports.urlpatterns,
+    *run_lists.urlpatterns,
     *undo.urlpatterns,
 ]

@@ -14,7 +14,7 @@ from .filters import RegistrationFilterSet
 from .forms import RegistrationForm
 from .layouts import DATE_CHAIN
 from .models import AwardingOrganisation, Learner, Programme, Qualification, Registration
-from .permissions import MANAGE, ReferencePermissionPolicy, RegistrationPermissionPolicy, may
+from .permissions import EXPORT, MANAGE, ReferencePermissionPolicy, RegistrationPermissionPolicy, may
 from .views.choosers import ReferenceChooserViewSet, RegistrationChooserViewSet
 from .views.deletion import ReferenceDeleteView
 from .views.editing import (
@@ -41,10 +41,10 @@ class RegistrationMenuItem(MenuItem):
 
 
 class ExportsMenuItem(MenuItem):
-    """Shown only to superusers."""
+    """Shown only to those who may export."""
 
     def is_shown(self, request: Any) -> bool:
-        return bool(request.user.is_superuser)
+        return may(request.user, EXPORT)
 
 
 class RegistrationViewSet(SnippetViewSet):

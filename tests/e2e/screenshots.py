@@ -178,7 +178,7 @@ def records(page, album):
     album.take(page, "history", "History")
     page.request.get(f"{reverse('wagtail_regcert:export')}?status=achieved")
     page.goto(reverse("wagtail_regcert:exports"))
-    album.take(page, "exports", "Exports, for superusers")
+    album.take(page, "exports", "Exports, one's own, or all for superusers")
 
 
 def conditions(page, album):

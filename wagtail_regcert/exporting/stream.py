@@ -17,6 +17,9 @@ from ..models.sets import among
 from .columns import COLUMNS, ExportColumn, ExportLayout
 from .csvfile import csv_bytes
 
+COMMAND = "regcert_export"
+"""How the filters of an export by command begin; a query string with names for keys follows."""
+
 CHUNK = 2000
 """Records read at once."""
 

@@ -9,9 +9,10 @@ from typing import Any
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext, pgettext_lazy
+from django.utils.translation import pgettext_lazy
 
 from .. import conf
 
@@ -22,6 +23,24 @@ class ImportRunQuerySet(models.QuerySet["ImportRun"]):
     def visible_to(self, user: Any) -> ImportRunQuerySet:
         """Runs are seen by whoever started them, and by superusers."""
         return self if user.is_superuser else self.filter(user=user)
+
+    def shown_as(self, states: Collection[str]) -> ImportRunQuerySet:
+        """Runs whose state in words, :attr:`ImportRun.shown_state`, is one of these."""
+        kept = Q(created_at__gt=_staging_limit(), discarded_at=None) | Q(state=ImportRun.State.COMMITTED)
+        undone = Q(undo_state=ImportRun.Undo.DONE)
+        found = Q(pk__in=())
+        for state in states:
+            if state == ImportRun.Undo.DONE:
+                found |= undone
+            elif state == ImportRun.State.EXPIRED:
+                found |= (Q(state=state) | ~kept) & ~undone
+            else:
+                found |= Q(state=state) & kept & ~undone
+        return self.filter(found)
+
+    def that_changed_something(self) -> ImportRunQuerySet:
+        """Runs that created or updated registrations."""
+        return self.filter(Q(created__gt=0) | Q(updated__gt=0), state=ImportRun.State.COMMITTED)
 
     def move(self, run: uuid.UUID, before: ImportRun.State, after: ImportRun.State, **values: Any) -> bool:
         """Change a run's state if it is still what we think; ``False`` when somebody was faster."""
@@ -92,6 +111,9 @@ class ImportRun(models.Model):
         DONE = "done", _("Undone")
         FAILED = "failed", _("Undo failed")
 
+    SHOWN_STATES = ((Undo.DONE.value, Undo.DONE.label), *State.choices)
+    """What the list of imports says of a run."""
+
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     user_name = models.CharField(pgettext_lazy("wagtail_regcert", "user"), max_length=255, blank=True)
@@ -148,11 +170,17 @@ class ImportRun(models.Model):
         return self.file_name
 
     @property
-    def state_shown(self) -> str:
-        """The state in words."""
+    def shown_state(self) -> str:
+        """The state that matters to a person: what was done stays so when its report is kept no more."""
         if self.undo_state == self.Undo.DONE:
-            return str(self.Undo.DONE.label)
-        return str(self.State.EXPIRED.label if self.has_expired else self.get_state_display())
+            return self.Undo.DONE.value
+        is_gone = self.has_expired and self.state != self.State.COMMITTED
+        return self.State.EXPIRED.value if is_gone else self.state
+
+    @property
+    def state_shown(self) -> str:
+        """The same in words."""
+        return str(dict(self.SHOWN_STATES)[self.shown_state])
 
     @property
     def expires_at(self) -> dt.datetime:
@@ -214,6 +242,14 @@ class RunPiece(models.Model):
         return f"{self.kind} {self.number}"
 
 
+class ExportRunQuerySet(models.QuerySet["ExportRun"]):
+    """Exports as sets."""
+
+    def visible_to(self, user: Any) -> ExportRunQuerySet:
+        """Exports are seen by whoever made them, and by superusers."""
+        return self if user.is_superuser else self.filter(user=user)
+
+
 class ExportRun(models.Model):
     """Who exported what. Written before the first byte leaves."""
 
@@ -225,6 +261,8 @@ class ExportRun(models.Model):
     """The listing's query string, the command's options, or the number of selected records."""
     records = models.PositiveIntegerField(_("records"))
     left_out = models.PositiveIntegerField(_("left out: no ULN"), default=0)
+
+    objects = ExportRunQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("export")
@@ -241,12 +279,11 @@ class ExportRun(models.Model):
         return f"{count} selected"
 
     @property
-    def filters_shown(self) -> str:
-        """The filters; for selected records in words."""
+    def selected_count(self) -> int | None:
+        """How many records were selected one by one; ``None`` where filters chose them."""
         first = self.filters.split(" ")[0]
-        if not first.isdecimal() or self.filters != self.selected(int(first)):
-            return self.filters
-        return ngettext("%(count)d selected", "%(count)d selected", int(first)) % {"count": int(first)}
+        is_count = first.isdecimal() and self.filters == self.selected(int(first))
+        return int(first) if is_count else None
 
     @property
     def layout_shown(self) -> str:

@@ -1,8 +1,8 @@
-"""Export all results of the listing; and the list of exports."""
+"""Export all results of the listing, or what is selected of it."""
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -11,11 +11,9 @@ from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext, pgettext
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 from wagtail.admin import messages
-from wagtail.admin.ui.tables import Column, DateColumn
-from wagtail.admin.views.generic.base import BaseListingView
 
 from ..exporting.columns import ExportLayout
 from ..exporting.stream import start_export
@@ -88,37 +86,3 @@ def back_to_listing(request: HttpRequest) -> HttpResponseBase:
     url = reverse(Registration.snippet_viewset.get_url_name("list"))  # type: ignore[attr-defined]
     query = filters_in(request)
     return redirect(f"{url}?{query}" if query else url)
-
-
-class ExportsView(BaseListingView):
-    """Who exported what; for superusers."""
-
-    model = ExportRun
-    page_title = gettext_lazy("Exports of registrations")
-    header_icon = "download"
-    paginate_by = 50
-    default_ordering = "-created_at"
-    index_url_name = "wagtail_regcert:exports"
-    verbose_name_plural = ExportRun._meta.verbose_name_plural
-
-    @property
-    def columns(self) -> list[Column]:
-        return [
-            DateColumn("created_at", label=_("When"), sort_key="created_at"),
-            Column(
-                "user_name", label=pgettext("wagtail_regcert", "User"), accessor=_user, sort_key="user_name"
-            ),
-            Column("layout", label=pgettext("wagtail_regcert", "Layout"), accessor="layout_shown"),
-            Column("records", label=_("Records"), sort_key="records"),
-            Column("left_out", label=_("Left out: no ULN")),
-            Column("filters", label=pgettext("wagtail_regcert", "Filters"), accessor="filters_shown"),
-        ]
-
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        if not (request.user.is_active and request.user.is_superuser):
-            raise PermissionDenied
-        return super().dispatch(request, *args, **kwargs)
-
-
-def _user(run: ExportRun) -> Any:
-    return run.user_name or pgettext("wagtail_regcert", "system")

@@ -8,8 +8,6 @@ from typing import Any
 
 from django.core.exceptions import SuspiciousFileOperation
 from django.db import transaction
-from django.db.models import QuerySet
-from django.forms import Media
 from django.http import (
     HttpRequest,
     HttpResponse,
@@ -18,16 +16,14 @@ from django.http import (
     StreamingHttpResponse,
 )
 from django.shortcuts import redirect
-from django.urls import path, reverse
-from django.utils.functional import cached_property
+from django.urls import path
 from django.utils.http import content_disposition_header
 from django.utils.text import get_valid_filename
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext
+from django.utils.translation import gettext_lazy
 from django.views.generic import FormView
 from wagtail.admin import messages
-from wagtail.admin.ui.tables import Column, TitleColumn
-from wagtail.admin.views.generic.base import BaseListingView, WagtailAdminTemplateMixin
+from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
 from .. import conf
 from ..cells import Date, Text
@@ -41,7 +37,6 @@ from ..messages import sentence, size_name
 from ..models import ImportRun
 from ..problems import Fault
 from ..tasks import commit_soon, validate_soon
-from .columns import MomentColumn
 from .report import ReportView, await_result
 from .roles import ImporterView, RunView, listing_url
 
@@ -239,55 +234,6 @@ def csv_download(chunks: Iterator[bytes], name: str) -> HttpResponseBase:
     )
 
 
-class AppliedColumn(Column):
-    """A count of what was done: blank where nothing was, or not yet."""
-
-    def get_value(self, instance: ImportRun) -> Any:
-        return super().get_value(instance) if instance.state == State.COMMITTED else ""
-
-
-class ImportsView(ImporterView, BaseListingView):
-    """Runs: one's own, or all for superusers."""
-
-    model = ImportRun
-    page_title = gettext_lazy("Imports")
-    header_icon = "upload"
-    paginate_by = 50
-    default_ordering = "-created_at"
-    index_url_name = "wagtail_regcert:imports"
-    verbose_name_plural = ImportRun._meta.verbose_name_plural
-    table_classname = "listing regcert-imports"
-
-    @cached_property
-    def columns(self) -> list[Column]:
-        return [
-            TitleColumn(
-                "file_name",
-                label=pgettext("wagtail_regcert", "File"),
-                get_url=lambda run: reverse("wagtail_regcert:import_report", args=[run.pk]),
-            ),
-            MomentColumn("created_at", label=_("When"), sort_key="created_at"),
-            Column("user_name", label=pgettext("wagtail_regcert", "User"), sort_key="user_name"),
-            Column("state", label=_("State"), accessor="state_shown"),
-            Column("rows", label=_("Records")),
-            AppliedColumn("created", label=pgettext("wagtail_regcert", "New")),
-            AppliedColumn("updated", label=pgettext("wagtail_regcert", "Updated")),
-            AppliedColumn("unchanged", label=_("Unchanged")),
-            AppliedColumn("cleared", label=_("Values removed")),
-            AppliedColumn("conflicts", label=_("Conflicts")),
-            Column("rejected", label=pgettext("wagtail_regcert", "Rejected")),
-            Column("error_count", label=pgettext("wagtail_regcert", "Errors")),
-        ]
-
-    def get_base_queryset(self) -> QuerySet[ImportRun]:
-        return ImportRun.objects.visible_to(self.request.user)
-
-    def get_context_data(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        context = super().get_context_data(*args, **kwargs)
-        context["media"] += Media(css={"all": ["wagtail_regcert/css/imports.css"]})
-        return context
-
-
 # What writes runs begins its own transactions, each with a write: under ``ATOMIC_REQUESTS`` SQLite would
 # refuse a transaction that began with reading the session.
 _own_transaction = transaction.non_atomic_requests
@@ -295,7 +241,6 @@ _own_transaction = transaction.non_atomic_requests
 urlpatterns = [
     path("import/", _own_transaction(ImportView.as_view()), name="import"),
     path("import/sample/", SampleView.as_view(), name="import_sample"),
-    path("imports/", ImportsView.as_view(), name="imports"),
     path("import/<uuid:run>/", ReportView.as_view(), name="import_report"),
     path("import/<uuid:run>/status/", StatusView.as_view(), name="import_status"),
     path("import/<uuid:run>/commit/", _own_transaction(CommitView.as_view()), name="import_commit"),

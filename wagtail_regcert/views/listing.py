@@ -216,6 +216,10 @@ class RegistrationIndexView(IndexView):
             buttons.append(
                 Button(gettext("Imports"), url=reverse("wagtail_regcert:imports"), icon_name="history")
             )
+        if may(self.request.user, EXPORT):
+            buttons.append(
+                Button(gettext("Exports"), url=reverse("wagtail_regcert:exports"), icon_name="download")
+            )
         return buttons
 
     @cached_property

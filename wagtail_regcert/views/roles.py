@@ -42,17 +42,24 @@ def checked(view: View, allows: Callable[[Any], bool]) -> View:
     return transaction.non_atomic_requests(check)
 
 
-class ImporterView(ClassView):
-    """Open to holders of both roles. Nothing of it is kept by browsers or proxies."""
+class RoleView(ClassView):
+    """Open to those who may do something to registrations. Nothing of it is kept by browsers or proxies."""
 
+    action: str
     http_method_names = [method.lower() for method in METHODS]
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        if not may(request.user, IMPORT):
+        if not may(request.user, self.action):
             raise PermissionDenied
         response = super().dispatch(request, *args, **kwargs)
         response["Cache-Control"] = "no-store"
         return response
+
+
+class ImporterView(RoleView):
+    """Open to holders of both roles that an import needs."""
+
+    action = IMPORT
 
 
 class RunView(ImporterView):

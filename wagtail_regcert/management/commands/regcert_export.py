@@ -8,12 +8,13 @@ import sys
 from argparse import ArgumentParser
 from collections.abc import Iterable
 from typing import Any
+from urllib.parse import urlencode
 
 from django.core.management.base import CommandError
 
 from ...exporting.columns import ExportLayout
 from ...exporting.csvfile import write_file
-from ...exporting.stream import start_export
+from ...exporting.stream import COMMAND, start_export
 from ...layouts import Status
 from ...models import AwardingOrganisation, Programme, Registration
 from ..base import RegcertCommand
@@ -37,25 +38,25 @@ class Command(RegcertCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         found = Registration.objects.all()
-        chosen = []
+        chosen: list[tuple[str, str]] = []
         if options["status"]:
             # In process, choices are not checked by the parser.
             unknown = sorted(set(options["status"]) - set(Status))
             if unknown:
                 raise CommandError(f"There is no status “{unknown[0]}”.")
             found = found.filter(status__in=options["status"])
-            chosen += [f"status={slug}" for slug in options["status"]]
+            chosen += [("status", slug) for slug in options["status"]]
         if (name := options["awarding_organisation"]) is not None:
             organisation = _by_name(AwardingOrganisation, name)
             found = found.filter(qualification__awarding_organisation=organisation)
-            chosen.append(f"awarding_organisation={name}")
+            chosen.append(("awarding_organisation", name))
         if (name := options["programme"]) is not None:
             found = found.filter(programme=_by_name(Programme, name))
-            chosen.append(f"programme={name}")
+            chosen.append(("programme", name))
         if options["layout"] not in set(ExportLayout):
             raise CommandError(f"There is no layout “{options['layout']}”.")
         run, chunks = start_export(
-            found, ExportLayout(options["layout"]), user=None, filters="regcert_export " + " ".join(chosen)
+            found, ExportLayout(options["layout"]), user=None, filters=f"{COMMAND} {urlencode(chosen)}"
         )
         if options["output"]:
             write_file(options["output"], chunks)

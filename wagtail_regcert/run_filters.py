@@ -1,0 +1,64 @@
+"""Filters of the list of imports."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import django_filters
+from django import forms
+from django.conf import settings
+from django.db.models import QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.filters import WagtailFilterSet
+
+from .filters import DaysFilter
+from .models import ImportRun
+
+
+class MomentsFilter(DaysFilter):
+    """Moments on the days from … to …, by the clock of the person who asks."""
+
+    def filter(self, qs: QuerySet[Any], value: slice | None) -> QuerySet[Any]:
+        if value is None:
+            return qs
+        if value.start is not None:
+            qs = qs.filter(**{f"{self.field_name}__gte": _beginning(value.start)})
+        if value.stop is not None and value.stop < dt.date.max:
+            qs = qs.filter(**{f"{self.field_name}__lt": _beginning(value.stop + dt.timedelta(days=1))})
+        return qs
+
+
+def _beginning(day: dt.date) -> dt.datetime:
+    moment = dt.datetime.combine(day, dt.time.min)
+    return timezone.make_aware(moment) if settings.USE_TZ else moment
+
+
+class ImportRunFilterSet(WagtailFilterSet):
+    """State, day, and one's own for those who see all."""
+
+    state = django_filters.MultipleChoiceFilter(
+        label=_("State"),
+        choices=ImportRun.SHOWN_STATES,
+        widget=forms.CheckboxSelectMultiple,
+        method="in_states",
+    )
+    created_at = MomentsFilter(label=_("When"))
+    mine = django_filters.BooleanFilter(label=_("Mine"), method="of_mine", widget=forms.CheckboxInput)
+
+    class Meta:
+        model = ImportRun
+        fields: list[str] = []
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not self.request.user.is_superuser:
+            # All that anyone else sees is theirs.
+            del self.filters["mine"]
+
+    def in_states(self, runs: Any, name: str, values: list[str]) -> QuerySet[ImportRun]:
+        return runs.shown_as(values) if values else runs
+
+    def of_mine(self, runs: Any, name: str, value: bool | None) -> QuerySet[ImportRun]:
+        return runs.filter(user=self.request.user) if value else runs
