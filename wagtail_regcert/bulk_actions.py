@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.db import IntegrityError, OperationalError, connection, transaction
+from django.db import IntegrityError, OperationalError, transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect, QueryDict
 from django.shortcuts import redirect
@@ -18,6 +18,7 @@ from wagtail.admin import messages
 from wagtail.snippets.bulk_actions.delete import DeleteBulkAction
 from wagtail.snippets.bulk_actions.snippet_bulk_action import SnippetBulkAction
 
+from .databases import alias, atomic, connection
 from .exporting.columns import ExportLayout
 from .models import AwardingOrganisation, Learner, Programme, Qualification, Registration
 from .models.writing import take_write_lock
@@ -63,7 +64,7 @@ class ExportBulkAction(SnippetBulkAction):
             answer = hook(request, self.action_type, chosen.registrations, self)
             if hasattr(answer, "status_code"):
                 return answer
-        if connection.settings_dict["ATOMIC_REQUESTS"]:
+        if connection().settings_dict["ATOMIC_REQUESTS"]:
             # Wagtail called us in the request's transaction, which began with reading the session: SQLite
             # would refuse the note of this export where somebody wrote since. Our own view is free of it.
             return redirect(export_url(request, self.layout, ids))
@@ -141,7 +142,7 @@ class ReferenceDeletion(DeleteBulkAction):
                 messages.error(request, message)
             return self._back()
         try:
-            with transaction.atomic():
+            with atomic():
                 take_write_lock(self.model)
                 return super().dispatch(request, *args, **kwargs)
         except IntegrityError:
@@ -153,8 +154,8 @@ class ReferenceDeletion(DeleteBulkAction):
             if "locked" not in str(error):
                 raise
             # SQLite: the request's transaction (``ATOMIC_REQUESTS``) read the session, then another wrote.
-            if connection.in_atomic_block:
-                transaction.set_rollback(True)
+            if connection().in_atomic_block:
+                transaction.set_rollback(True, using=alias())
             messages.error(
                 request, _("The database was busy with another change. Nothing was deleted. Try again.")
             )

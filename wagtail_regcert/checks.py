@@ -1,14 +1,47 @@
-"""System checks of the settings."""
+"""System checks of the settings and of where a site keeps our tables."""
 
 from __future__ import annotations
 
 from dataclasses import fields
 from typing import Any
 
+from django.apps import apps
 from django.conf import settings as django_settings
+from django.contrib.auth import get_user_model
 from django.core import checks
+from django.db import router
 
 from . import conf
+
+
+@checks.register(checks.Tags.models)
+def check_databases(**kwargs: Any) -> list[checks.CheckMessage]:
+    """Report tables of ours that a router keeps apart from those that they refer to (E004)."""
+    ours = router.db_for_write(apps.get_model("wagtail_regcert", "ImportRun"))
+    needed = [
+        *apps.get_app_config("wagtail_regcert").get_models(),
+        get_user_model(),
+        apps.get_model("auth", "Group"),
+        apps.get_model("contenttypes", "ContentType"),
+        apps.get_model("wagtailcore", "ModelLogEntry"),
+    ]
+    apart = [
+        f"{model._meta.label} to {alias!r}"
+        for model in needed
+        if (alias := router.db_for_write(model)) != ours
+    ]
+    if not apart:
+        return []
+    return [
+        checks.Error(
+            f"Imports of wagtail_regcert are written to the database {ours!r}, but {', '.join(apart)}.",
+            hint=(
+                "Foreign keys and transactions do not cross databases. Have DATABASE_ROUTERS write "
+                "wagtail_regcert where auth, contenttypes, the user model and wagtailcore are written."
+            ),
+            id="wagtail_regcert.E004",
+        )
+    ]
 
 
 @checks.register

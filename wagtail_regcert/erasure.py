@@ -12,12 +12,12 @@ from itertools import chain
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
-from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 from wagtail.log_actions import log
 from wagtail.models import ModelLogEntry
 
+from .databases import alias, atomic
 from .history import ERASE, Entry, write_entries
 from .importing import staging
 from .models import ExportRun, ImportRun, Learner, Registration, RegistrationLogEntry, RunPiece
@@ -98,7 +98,7 @@ def erase_learner(learner_id: int) -> Erased:
     Imports that are running give way: an import that is being validated or waits for a worker ends as
     expired. Raises ``Learner.DoesNotExist``.
     """
-    with transaction.atomic():
+    with atomic():
         take_write_lock(Learner)
         # Imports first, then learners, as commits and undos do, so that they wait but not in a circle.
         staged = RunPiece.objects.values("run")
@@ -132,7 +132,7 @@ def _traces(learner: Learner, registrations: Collection[Registration], entries: 
     texts += [getattr(registration, name) for registration in registrations for name in IDENTIFYING]
     # What they were called and numbered before, too.
     labels = [str(learner), f"{learner.family_name} {learner.given_names}"]
-    labels += ModelLogEntry.objects.for_instance(learner).values_list("label", flat=True)
+    labels += _wagtails_log(learner).values_list("label", flat=True)
     for label, data in entries.values():
         texts += [text for name in IDENTIFYING for text in data.get("changes", {}).get(name, ())]
         labels.append(label.partition(" – ")[0])
@@ -182,7 +182,11 @@ def _without_numbers(data: dict[str, Any]) -> dict[str, Any]:
 
 
 def _erase_wagtails_log(learner: Learner) -> int:
-    return ModelLogEntry.objects.for_instance(learner).update(label=str(learner), data={})
+    return _wagtails_log(learner).update(label=str(learner), data={})
+
+
+def _wagtails_log(learner: Learner) -> Any:
+    return ModelLogEntry.objects.for_instance(learner).using(alias())
 
 
 def _rename_files(traces: Traces) -> int:

@@ -7,9 +7,8 @@ from collections.abc import Callable
 from contextvars import ContextVar
 from typing import Any
 
-from django.db import transaction
-
 from .background import task
+from .databases import on_commit
 from .failures import without_values
 from .importing import runs
 from .importing.types import Sheet
@@ -50,19 +49,17 @@ def validate_soon(run_id: uuid.UUID, sheet: Sheet | None = None) -> None:
         finally:
             _sheet.reset(token)
 
-    transaction.on_commit(enqueue, robust=True)
+    on_commit(enqueue)
 
 
 def commit_soon(run_id: uuid.UUID) -> None:
     """Have a claimed run committed, outside the transaction of the request."""
-    transaction.on_commit(lambda: _enqueue(commit_run, run_id), robust=True)
+    on_commit(lambda: _enqueue(commit_run, run_id))
 
 
 def undo_soon(run_id: uuid.UUID, user: Any) -> None:
     """Have a claimed run undone as this user, outside the transaction of the request."""
-    transaction.on_commit(
-        lambda: _enqueue(undo_run, run_id, str(user.pk), give_up=runs.give_up_undo), robust=True
-    )
+    on_commit(lambda: _enqueue(undo_run, run_id, str(user.pk), give_up=runs.give_up_undo))
 
 
 def _enqueue(

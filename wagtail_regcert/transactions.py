@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeVar
 
-from django.db import IntegrityError, OperationalError, connection, transaction
+from django.db import IntegrityError, OperationalError
+
+from .databases import atomic, connection
 
 T = TypeVar("T")
 
@@ -22,11 +24,11 @@ def all_or_nothing(work: Callable[[], T]) -> T:
 
     Inside another transaction it is done once: what has been given up there cannot be done again.
     """
-    attempts = 1 if connection.in_atomic_block else ATTEMPTS
+    attempts = 1 if connection().in_atomic_block else ATTEMPTS
     while True:
         attempts -= 1
         try:
-            with transaction.atomic():
+            with atomic():
                 return work()
         except (IntegrityError, OperationalError, OvertakenError):
             # A row that we refer to was deleted, one that we create was created, …
@@ -37,5 +39,5 @@ def all_or_nothing(work: Callable[[], T]) -> T:
 
 def drop_dead_connection() -> None:
     """After a failure: the database may have ended our connection, and the next statement needs a new one."""
-    if not connection.in_atomic_block:
-        connection.close_if_unusable_or_obsolete()
+    if not connection().in_atomic_block:
+        connection().close_if_unusable_or_obsolete()

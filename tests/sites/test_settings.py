@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,6 +20,35 @@ SETTINGS: dict[str, dict[str, Any]] = {
     "far ahead": {"TIME_ZONE": "Pacific/Kiritimati"},
     "far behind": {"TIME_ZONE": "Pacific/Pago_Pago"},
 }
+
+SITES: dict[str, dict[str, Any]] = {
+    "a replica that lags": {
+        "DATABASE_NAMES": ["default", "replica"],
+        "DATABASE_ROUTERS": ["tests.sites.routers.LaggingReplica"],
+    },
+    "not the default database": {
+        "DATABASE_NAMES": ["default", "main"],
+        "DATABASE_ROUTERS": ["tests.sites.routers.Elsewhere"],
+    },
+}
+"""What is settled when a process starts."""
+
+
+def run_site(folder: Path, changed: dict[str, Any], *options: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "tests.sites.site", str(folder), json.dumps(changed), *options]
+    return subprocess.run(command, capture_output=True, text=True)
+
+
+@pytest.mark.parametrize("chosen", SITES.values(), ids=SITES.keys())
+def test_the_whole_job_works_in_a_site_of_its_own(chosen: dict[str, Any], tmp_path: Path) -> None:
+    if "main" in chosen.get("DATABASE_NAMES", ()):
+        run_site(tmp_path, {}, "only_migrate")
+        (tmp_path / "default.sqlite3").rename(tmp_path / "main.sqlite3")
+
+    done = run_site(tmp_path, chosen)
+
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines()[-1] == "done"
 
 
 @pytest.mark.parametrize("chosen", SETTINGS.values(), ids=SETTINGS.keys())

@@ -15,10 +15,11 @@ from time import monotonic
 from typing import Any
 
 from django.contrib.auth import get_user_model
-from django.db import OperationalError, connection, transaction
+from django.db import OperationalError
 from django.utils import timezone
 from django.utils.translation import gettext_noop
 
+from ..databases import atomic, connection, reading_source
 from ..layouts import Separator
 from ..models import ImportRun, RunPiece
 from ..models.runs import silent_since
@@ -75,7 +76,7 @@ def start_run(
     *, data: bytes, file_name: str, separator: Separator, encoding: str, user: Any = None
 ) -> ImportRun:
     """Stage a file that opened without fault. ``user`` is ``None`` on the command line."""
-    with transaction.atomic():
+    with atomic():
         run = ImportRun.objects.create(
             user=user,
             user_name=user.get_username() if user else "",
@@ -95,7 +96,7 @@ def validate(run_id: uuid.UUID, sheet: Sheet | None = None) -> None:
 
     ``sheet`` is the file as read, where it is at hand; it is read from the run otherwise.
     """
-    with collector_paused():
+    with collector_paused(), reading_source():
         _validate(run_id, sheet)
 
 
@@ -112,7 +113,7 @@ def _validate(run_id: uuid.UUID, sheet: Sheet | None) -> None:
         earlier = imported_before(run)
         run.error_kinds, groups = grouped(plan.errors)
         changes = bytes(map(change_of, plan.records))
-        with transaction.atomic():
+        with atomic():
             # Only while nobody has cancelled the run meanwhile.
             if ImportRun.objects.move(
                 run_id,
@@ -214,9 +215,9 @@ def _has_report(run_id: uuid.UUID) -> bool:
 
 def _take_over(run_id: uuid.UUID, after: ImportRun.State, **values: Any) -> bool:
     """Take a commit that seems stuck from its worker, unless that turns out to be at it."""
-    with transaction.atomic():
+    with atomic():
         stuck = ImportRun.objects.stuck().filter(pk=run_id, state=State.COMMITTING)
-        if connection.features.has_select_for_update_skip_locked:
+        if connection().features.has_select_for_update_skip_locked:
             # A commit holds the row of its run from its first statement on. Do not wait for its end.
             free = stuck.select_for_update(skip_locked=True).values_list("pk", flat=True)
             stuck = stuck.filter(pk__in=list(free))
@@ -332,7 +333,7 @@ def cancel(run_id: uuid.UUID) -> bool:
     """Throw a run away with its file and report; ``False`` when it is committed or being so."""
     now = timezone.now()
     is_committing = _state(run_id) == State.COMMITTING
-    with transaction.atomic():
+    with atomic():
         if is_committing:
             cancelled = _take_over(run_id, State.CANCELLED, finished_at=now)
         else:
@@ -390,7 +391,7 @@ def purge() -> int:
     purged = 0
     expired = ImportRun.objects.expired().exclude(undo_state=Undo.RUNNING, moved_at__gt=silent_since())
     for run in expired.filter(pieces__isnull=False).distinct():
-        with transaction.atomic():
+        with atomic():
             if _expire(run):
                 RunPiece.objects.filter(run=run).delete()
                 purged += 1

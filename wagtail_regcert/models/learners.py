@@ -10,12 +10,13 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from ..cells import TEMPORARY_ULN, TEXT_LIMIT, Gender
+from ..databases import SourceQuerySet
 from .fields import CellDateField, CellField, ExactField, ULNField
 from .sets import among
 from .sync import LearnerSync, SyncResult, SyncRows
 
 
-class LearnerQuerySet(models.QuerySet["Learner"]):
+class LearnerQuerySet(SourceQuerySet["Learner"]):
     """Learners as sets."""
 
     def by_uln(self, ulns: Collection[str]) -> dict[str, int]:
@@ -73,6 +74,7 @@ class Learner(models.Model):
     objects = LearnerQuerySet.as_manager()
 
     class Meta:
+        base_manager_name = "objects"
         verbose_name = _("learner")
         verbose_name_plural = _("learners")
         ordering = ["family_name", "given_names", "pk"]

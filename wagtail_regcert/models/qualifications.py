@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from ..cells import TEXT_LIMIT, match_key
+from ..databases import SourceQuerySet
 from .fields import CellField, ExactField, MatchKeyField, validate_visible
 from .sets import among
 from .sync import QualificationSync, SyncResult, SyncRows
@@ -21,7 +22,10 @@ class AwardingOrganisation(models.Model):
 
     name = ExactField(pgettext_lazy("wagtail_regcert", "name"), max_length=255, unique=True)
 
+    objects = SourceQuerySet.as_manager()
+
     class Meta:
+        base_manager_name = "objects"
         verbose_name = _("awarding organisation")
         verbose_name_plural = _("awarding organisations")
         ordering = ["name"]
@@ -35,7 +39,10 @@ class Programme(models.Model):
 
     name = ExactField(pgettext_lazy("wagtail_regcert", "name"), max_length=255, unique=True)
 
+    objects = SourceQuerySet.as_manager()
+
     class Meta:
+        base_manager_name = "objects"
         verbose_name = _("programme")
         verbose_name_plural = _("programmes")
         ordering = ["name"]
@@ -44,7 +51,7 @@ class Programme(models.Model):
         return self.name
 
 
-class QualificationQuerySet(models.QuerySet["Qualification"]):
+class QualificationQuerySet(SourceQuerySet["Qualification"]):
     """Qualifications as sets."""
 
     def by_match_key(self, keys: Collection[str]) -> dict[str, int]:
@@ -98,6 +105,7 @@ class Qualification(models.Model):
     objects = QualificationQuerySet.as_manager()
 
     class Meta:
+        base_manager_name = "objects"
         verbose_name = _("qualification")
         verbose_name_plural = _("qualifications")
         ordering = ["title", "number"]

@@ -11,9 +11,10 @@ from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
-from wagtail.models.audit_log import BaseLogEntry, ModelLogEntryManager
+from wagtail.models.audit_log import BaseLogEntry, LogEntryQuerySet, ModelLogEntryManager
 
 from ..cells import TEXT_LIMIT, Date, Status
+from ..databases import SourceQuerySet
 from ..layouts import REGISTRATIONS, STORED_FIELDS
 from .fields import CellDateField, CellField, PlainDate
 from .learners import Learner
@@ -27,7 +28,7 @@ _PLAIN_VALUES = tuple(
 )
 
 
-class RegistrationQuerySet(models.QuerySet["Registration"]):
+class RegistrationQuerySet(SourceQuerySet["Registration"]):
     """Registrations as sets."""
 
     def update(self, **values: Any) -> int:
@@ -132,6 +133,7 @@ class Registration(models.Model):
     wagtail_reference_index_ignore = True
 
     class Meta:
+        base_manager_name = "objects"
         verbose_name = _("registration")
         verbose_name_plural = _("registrations")
         ordering = ["pk"]
@@ -159,8 +161,15 @@ class Registration(models.Model):
         super().save(*args, update_fields=update_fields, **kwargs)
 
 
+class RegistrationLogEntryQuerySet(SourceQuerySet["RegistrationLogEntry"], LogEntryQuerySet):
+    """Entries as sets."""
+
+
 class RegistrationLogEntryManager(ModelLogEntryManager):
     """History of registrations; Wagtail's own would show it to holders of any permission on the model."""
+
+    def get_queryset(self) -> RegistrationLogEntryQuerySet:
+        return RegistrationLogEntryQuerySet(self.model, using=self._db, hints=self._hints)
 
     def log_action(self, instance: models.Model, action: str, **kwargs: Any) -> Any:
         user = kwargs.get("user")
@@ -193,6 +202,7 @@ class RegistrationLogEntry(BaseLogEntry):
     objects = RegistrationLogEntryManager()
 
     class Meta(BaseLogEntry.Meta):
+        base_manager_name = "objects"
         ordering = ["-timestamp", "-id"]
         verbose_name = _("registration log entry")
         verbose_name_plural = _("registration log entries")

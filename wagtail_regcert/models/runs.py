@@ -15,9 +15,10 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from .. import conf
+from ..databases import RunQuerySet
 
 
-class ImportRunQuerySet(models.QuerySet["ImportRun"]):
+class ImportRunQuerySet(RunQuerySet["ImportRun"]):
     """Runs as sets."""
 
     def visible_to(self, user: Any) -> ImportRunQuerySet:
@@ -161,6 +162,7 @@ class ImportRun(models.Model):
     objects = ImportRunQuerySet.as_manager()
 
     class Meta:
+        base_manager_name = "objects"
         verbose_name = _("import")
         verbose_name_plural = _("imports")
         ordering = ["-created_at"]
@@ -234,7 +236,10 @@ class RunPiece(models.Model):
     """Bytes of a file or of kinds, entries of any other."""
     data = models.BinaryField()
 
+    objects = RunQuerySet.as_manager()
+
     class Meta:
+        base_manager_name = "objects"
         default_permissions = ()
         constraints = [models.UniqueConstraint(fields=["run", "kind", "number"], name="regcert_one_piece")]
 
@@ -242,7 +247,7 @@ class RunPiece(models.Model):
         return f"{self.kind} {self.number}"
 
 
-class ExportRunQuerySet(models.QuerySet["ExportRun"]):
+class ExportRunQuerySet(RunQuerySet["ExportRun"]):
     """Exports as sets."""
 
     def visible_to(self, user: Any) -> ExportRunQuerySet:
@@ -265,6 +270,7 @@ class ExportRun(models.Model):
     objects = ExportRunQuerySet.as_manager()
 
     class Meta:
+        base_manager_name = "objects"
         verbose_name = _("export")
         verbose_name_plural = _("exports")
         ordering = ["-created_at"]

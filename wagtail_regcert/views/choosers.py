@@ -20,6 +20,7 @@ from wagtail.snippets.views.chooser import (
 from wagtail.snippets.widgets import AdminSnippetChooser
 
 from ..cells import match_key
+from ..databases import reading_source
 from ..models import Learner, Qualification
 from ..models.fields import may_be_key
 from ..permissions import MANAGE, ReferencePermissionPolicy, may
@@ -91,7 +92,11 @@ class Chooser(AdminSnippetChooser):
     """A form's chooser, which shows nothing chosen where what was posted cannot be a key."""
 
     def get_instance(self, value: Any) -> Any:
-        return None if isinstance(value, str) and not may_be_key(value) else super().get_instance(value)
+        if isinstance(value, str) and not may_be_key(value):
+            return None
+        # A form that is shown again is rendered after its view has ended.
+        with reading_source():
+            return super().get_instance(value)
 
 
 class ChooserViewSet(SnippetChooserViewSet):

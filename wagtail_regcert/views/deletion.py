@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 from wagtail.admin import messages
 from wagtail.snippets.views.snippets import DeleteView
 
+from ..databases import atomic
 from ..models import AwardingOrganisation, Qualification, Registration
 from ..models.writing import take_write_lock
 
@@ -60,7 +61,7 @@ class ReferenceDeleteView(DeleteView):
         if refused := self._refused():
             return refused
         try:
-            with transaction.atomic():
+            with atomic():
                 take_write_lock(self.model)
                 return super().post(request, *args, **kwargs)
         except IntegrityError:

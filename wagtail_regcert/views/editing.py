@@ -5,13 +5,14 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from wagtail.snippets.views.snippets import CreateView, DeleteView, EditView, InspectView
 
 from ..cells import day_as_text
+from ..databases import atomic
 from ..history import CREATE, DELETE, EDIT, changes, log_change, snapshot
 from ..models import Learner, Programme, Qualification, Registration
 from ..models.fields import may_be_key
@@ -97,15 +98,17 @@ class RegistrationCreateView(SaveWithHistory, CreateView):
     history_action = CREATE
 
     def save_instance(self) -> Registration:
-        lock_learners(self.form.instance.learner_id)
-        return super().save_instance()
+        # Wagtail has begun a transaction of the default database, which may not be ours.
+        with atomic():
+            lock_learners(self.form.instance.learner_id)
+            return super().save_instance()
 
 
 class RegistrationEditView(SaveWithHistory, EditView):
     object: Registration
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        with transaction.atomic():
+        with atomic():
             self.object = locked(self.object.pk, self.object.learner_id, request.POST.get("learner", ""))
             for model in (Qualification, Programme):
                 # PostgreSQL would find out only at the end that one was deleted meanwhile.
@@ -119,7 +122,7 @@ class RegistrationEditView(SaveWithHistory, EditView):
 
 class RegistrationDeleteView(DeleteView):
     def delete_action(self) -> None:
-        with transaction.atomic():
+        with atomic():
             registration = locked(self.object.pk, self.object.learner_id)
             found = changes(snapshot(registration), None)
             log_change(DELETE, registration, found, user=self.request.user, timestamp=timezone.now())

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
@@ -15,6 +14,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 from wagtail.admin import messages
 
+from ..databases import own_transactions
 from ..exporting.columns import ExportLayout
 from ..exporting.stream import start_export
 from ..models import ExportRun, Registration
@@ -24,7 +24,7 @@ from .imports import csv_download
 from .listing import filters_in, listing_for, selected_keys
 
 
-@transaction.non_atomic_requests
+@own_transactions
 @require_safe
 def export(request: HttpRequest) -> HttpResponseBase:
     """Download the registrations selected by ``id``, or without it all of the listing, in either layout."""

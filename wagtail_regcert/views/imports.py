@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.core.exceptions import SuspiciousFileOperation
-from django.db import transaction
 from django.http import (
     HttpRequest,
     HttpResponse,
@@ -27,6 +26,7 @@ from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
 from .. import conf
 from ..cells import Date, Text
+from ..databases import own_transactions
 from ..exporting.report import errors_file, rejected_file, sample_file, warnings_file
 from ..import_forms import ImportForm
 from ..importing import runs
@@ -234,18 +234,14 @@ def csv_download(chunks: Iterator[bytes], name: str) -> HttpResponseBase:
     )
 
 
-# What writes runs begins its own transactions, each with a write: under ``ATOMIC_REQUESTS`` SQLite would
-# refuse a transaction that began with reading the session.
-_own_transaction = transaction.non_atomic_requests
-
 urlpatterns = [
-    path("import/", _own_transaction(ImportView.as_view()), name="import"),
+    path("import/", own_transactions(ImportView.as_view()), name="import"),
     path("import/sample/", SampleView.as_view(), name="import_sample"),
     path("import/<uuid:run>/", ReportView.as_view(), name="import_report"),
     path("import/<uuid:run>/status/", StatusView.as_view(), name="import_status"),
-    path("import/<uuid:run>/commit/", _own_transaction(CommitView.as_view()), name="import_commit"),
-    path("import/<uuid:run>/retry/", _own_transaction(RetryView.as_view()), name="import_retry"),
-    path("import/<uuid:run>/cancel/", _own_transaction(CancelView.as_view()), name="import_cancel"),
+    path("import/<uuid:run>/commit/", own_transactions(CommitView.as_view()), name="import_commit"),
+    path("import/<uuid:run>/retry/", own_transactions(RetryView.as_view()), name="import_retry"),
+    path("import/<uuid:run>/cancel/", own_transactions(CancelView.as_view()), name="import_cancel"),
     path("import/<uuid:run>/errors/", ErrorsView.as_view(), name="import_errors"),
     path("import/<uuid:run>/warnings/", WarningsView.as_view(), name="import_warnings"),
     path("import/<uuid:run>/rejected/", RejectedView.as_view(), name="import_rejected"),

@@ -7,13 +7,13 @@ from functools import wraps
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotAllowed
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.functional import cached_property
 from django.views.generic import View as ClassView
 
+from ..databases import own_transactions, reading_source
 from ..models import ImportRun, Registration
 from ..permissions import IMPORT, may
 
@@ -35,11 +35,12 @@ def checked(view: View, allows: Callable[[Any], bool]) -> View:
             raise PermissionDenied
         if request.method not in METHODS:
             return HttpResponseNotAllowed(METHODS)
-        return view(request, *args, **kwargs)
+        if request.method != "POST":
+            return view(request, *args, **kwargs)
+        with reading_source():
+            return view(request, *args, **kwargs)
 
-    # What writes begins its own transactions, each with a write: under ``ATOMIC_REQUESTS`` SQLite would
-    # refuse a transaction that began with reading the session.
-    return transaction.non_atomic_requests(check)
+    return own_transactions(check)
 
 
 class RoleView(ClassView):
@@ -81,7 +82,9 @@ class RunView(ImporterView):
         if may(request.user, IMPORT):
             # Refused before any method of the view runs.
             self.run  # noqa: B018
-        return super().dispatch(request, *args, **kwargs)
+        # What a run refers to may have been written just before it.
+        with reading_source():
+            return super().dispatch(request, *args, **kwargs)
 
     def to_report(self) -> HttpResponse:
         return redirect("wagtail_regcert:import_report", self.run.pk)

@@ -7,7 +7,6 @@ from functools import partial
 from typing import Any
 
 from django.core.paginator import Page, Paginator
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.urls import path, reverse
 from django.utils.functional import cached_property
@@ -16,6 +15,7 @@ from django.views.generic import TemplateView
 from wagtail.admin import messages
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
+from ..databases import own_transactions
 from ..importing import runs, staging
 from ..importing.undo import plan_undo
 from ..models import ImportRun
@@ -102,8 +102,7 @@ class UndoView(WagtailAdminTemplateMixin, RunView, TemplateView):
 urlpatterns = [
     path(
         "import/<uuid:run>/undo/",
-        # It begins its own transactions, as all that writes runs.
-        transaction.non_atomic_requests(UndoView.as_view()),
+        own_transactions(UndoView.as_view()),
         name="import_undo",
     ),
 ]

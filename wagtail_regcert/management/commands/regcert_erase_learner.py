@@ -9,6 +9,7 @@ from typing import Any
 from django.core.management.base import CommandError
 
 from ...characters import clean
+from ...databases import reading_source
 from ...erasure import erase_learner
 from ...models import Learner
 from ..base import RegcertCommand
@@ -24,6 +25,7 @@ class Command(RegcertCommand):
         who.add_argument("--pk", metavar="PK", type=int, help="primary key, as in the address of the learner")
         parser.add_argument("--yes", action="store_true", help="do not ask")
 
+    @reading_source()
     def handle(self, *args: Any, **options: Any) -> None:
         learner = _learner(options)
         # Keys and counts only: what a command prints often ends in a log.

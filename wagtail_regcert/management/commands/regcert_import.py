@@ -11,6 +11,7 @@ from typing import Any
 from django.contrib.auth import get_user_model
 from django.core.management.base import CommandError
 
+from ...databases import reading_source
 from ...exporting.csvfile import check_writable, write_file
 from ...exporting.report import errors_file, rejected_file
 from ...importing.collector import collector_paused
@@ -37,6 +38,7 @@ class Command(RegcertCommand):
         parser.add_argument("--json", action="store_true", help="print the result as JSON")
 
     @collector_paused()
+    @reading_source()
     def handle(self, *args: Any, **options: Any) -> None:
         path = Path(options["file"])
         user = _user(options["user"])
