@@ -376,3 +376,24 @@ def test_a_commit_at_the_same_time_leaves_nothing_of_the_learner_either(attempt)
     assert places_of((ULN, "Zebedee", "Quagmire")) == set()
     learner.refresh_from_db()
     assert learner.family_name == f"Erased learner #{learner.pk}"
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["Zoë Quagmire", "Zoe\u0308 Quagmire", "Zo\u00adë\u200e Quagmire", "QUAGMIRE, ZOE\u0308"],
+)
+def test_a_name_is_found_in_a_file_however_its_letters_are_composed(written, other, qualification):
+    learner = make_learner(given_names="Zoë", family_name="Quagmire", uln=ULN)
+    run = make_run(make_csv(row(other.uln, number=f"for {written}")))
+
+    assert erase_learner(learner.pk).reports == 1
+    assert not RunPiece.objects.filter(run=run).exists()
+
+
+def test_a_name_that_only_a_note_shows_goes_with_its_report(learner, other, qualification):
+    run = make_run(make_csv(row(other.uln, number="Zebedee Quagmire é"), encoding="cp1252"))
+    RunPiece.objects.filter(run=run).exclude(kind=RunPiece.Kind.NOTES).delete()
+
+    erase_learner(learner.pk)
+
+    assert not RunPiece.objects.filter(run=run).exists()

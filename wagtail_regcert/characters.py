@@ -45,7 +45,8 @@ _FORMULA = re.compile(f"'*[{FORMULA_STARTS}\\t\\r]")
 _BAD = r"\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffd"
 _BAD_CHARACTER = re.compile(f"[{_BAD}]")
 _BAD_OR_INVISIBLE = re.compile(f"[{_BAD}{INVISIBLE}]")
-_PLAINLY_CLEAN = re.compile("[0-9A-Za-z](?:[ -~]*[0-9A-Za-z])?")
+PLAINLY_CLEAN = re.compile("[0-9A-Za-z](?:[ -~]*[0-9A-Za-z])?")
+"""Whole texts in which nothing has to be taken off or refused. Most cells are so."""
 
 
 def strip(text: str) -> str:
@@ -82,8 +83,8 @@ def clean(cell: str) -> str:
 
 
 def is_clean(cell: str) -> bool:
-    """Whether :func:`clean` and :func:`bad_character` would plainly find nothing. Most cells are so."""
-    return cell.isascii() and (cell.isalnum() or _PLAINLY_CLEAN.fullmatch(cell) is not None)
+    """Whether :func:`clean` and :func:`bad_character` would plainly find nothing."""
+    return cell.isascii() and (cell.isalnum() or PLAINLY_CLEAN.fullmatch(cell) is not None)
 
 
 def is_blank(text: str) -> bool:

@@ -6,9 +6,11 @@ Nothing here rejects a value: any of these may be right, and a person is asked t
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 from enum import StrEnum
+from itertools import filterfalse
+from typing import NamedTuple
 
 from .characters import doubly_encoded
 from .days import MONTH_NAMES, real_day
@@ -27,6 +29,8 @@ class Damage(StrEnum):
     """UTF-8 was read as Windows-1252."""
 
 
+SHORTENED_DIGITS = 17
+"""So many digits with none but zeros after the fifteenth were more digits once."""
 _SHORTENED = re.compile(r"[0-9](?:[.,][0-9]+e[+-]?|e[+-])[0-9]+|[0-9]{15}00+", re.IGNORECASE)
 _ERRORS = frozenset(
     (
@@ -38,16 +42,10 @@ _HASHES = re.compile("##+")
 _MONTH = re.compile(rf"[0-9]{{1,2}}-(?:{MONTH_NAMES})|(?:{MONTH_NAMES})-[0-9]{{2}}", re.IGNORECASE)
 _SLASHED = re.compile(r"([0-9]{1,2})/([0-9]{1,2})/([0-9]{4})")
 _ISO = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
-_SUSPICIOUS = re.compile(
-    rf"[0-9](?:[.,][0-9]+e|e[+-]|[0-9]{{14}}00|[0-9]{{0,3}}[/-])|#|(?:{MONTH_NAMES})-", re.IGNORECASE
-)
-"""What every text that is told by :func:`damage_of`, and is ASCII, begins with."""
-
 PLACEHOLDERS = frozenset(
     ("null", "none", "nan", "n/a", "na", "nil", "undefined", "unknown", "tbc", "tba", "-", "--", ".", "?")
 )
 """What is written for "no value"; lower case."""
-_LONGEST_PLACEHOLDER = max(map(len, PLACEHOLDERS))
 
 _WRITTEN_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]*[1-9])?")
 _READ_NUMBER = re.compile(
@@ -60,11 +58,46 @@ _DIGITS_KEPT = 15
 """Significant digits that a spreadsheet keeps of a number."""
 
 
-def damaged(texts: Collection[str]) -> set[str]:
-    """Those of the texts (cleaned) that :func:`damage_of` tells something of."""
-    suspicious = set(filter(_SUSPICIOUS.match, texts))
-    suspicious.update(text for text in texts if not text.isascii())
-    return {text for text in suspicious if damage_of(text)}
+def _in_any_case(texts: Iterable[str]) -> str:
+    """Alternatives of a regular expression. ``re.IGNORECASE`` would try all of them on every text."""
+    return "|".join(
+        "".join(f"[{c}{c.upper()}]" if c.isalpha() else re.escape(c) for c in text) for text in texts
+    )
+
+
+_WORTH_A_LOOK = re.compile(
+    rf"""[0-9](?:[.,][0-9]+[eE]|[eE][+-]|[0-9]{{14}}00|[0-9]{{0,3}}[/-])
+    |\#
+    |(?:{_in_any_case(MONTH_NAMES.split("|"))})-
+    |(?:{_in_any_case(sorted(PLACEHOLDERS))})\Z
+    |{_WRITTEN_NUMBER.pattern}\Z""",
+    re.VERBOSE,
+)
+"""What every ASCII text begins with that is one of the three kinds below."""
+
+
+class Suspects(NamedTuple):
+    """Those of many texts that may be wrong, by kind."""
+
+    damaged: frozenset[str]
+    """What :func:`damage_of` tells something of."""
+    placeholders: frozenset[str]
+    """What stands for "no value"."""
+    numbers: frozenset[str]
+    """Numbers as a spreadsheet writes them, which may have been written in another way before."""
+
+
+def suspects(texts: Collection[str]) -> Suspects:
+    """Look over many texts (cleaned), nearly all of which are in order."""
+    likely = set(filter(_WORTH_A_LOOK.match, texts))
+    numbers = frozenset(filter(_WRITTEN_NUMBER.fullmatch, likely))
+    likely.difference_update([number for number in numbers if len(number) < SHORTENED_DIGITS])
+    likely.update(filterfalse(str.isascii, texts))
+    return Suspects(
+        damaged=frozenset(filter(damage_of, likely)),
+        placeholders=frozenset(text for text in likely if text.lower() in PLACEHOLDERS),
+        numbers=numbers,
+    )
 
 
 def damage_of(text: str) -> Damage | None:
@@ -89,16 +122,6 @@ def _is_day(text: str) -> bool:
     return False
 
 
-def placeholders(texts: Collection[str]) -> set[str]:
-    """Those of the texts that stand for "no value"."""
-    return {text for text in texts if len(text) <= _LONGEST_PLACEHOLDER and text.lower() in PLACEHOLDERS}
-
-
-def written_numbers(texts: Collection[str]) -> set[str]:
-    """Those of the texts that are numbers as a spreadsheet writes them."""
-    return set(filter(_WRITTEN_NUMBER.fullmatch, texts))
-
-
 def read_number(text: str) -> Decimal | None:
     """The number that a spreadsheet makes of a text; ``None`` where it leaves it a text."""
     found = _READ_NUMBER.fullmatch(text)
@@ -109,7 +132,7 @@ def read_number(text: str) -> Decimal | None:
 
 
 def is_made_of(written: str, stored: str) -> bool:
-    """Whether a spreadsheet that opens ``stored`` writes ``written``, one of :func:`written_numbers`."""
+    """Whether a spreadsheet that opens ``stored`` writes ``written``, a number as it does."""
     number = read_number(stored) if written != stored else None
     return number is not None and Decimal(written) in _kept(number)
 

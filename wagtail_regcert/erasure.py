@@ -6,6 +6,7 @@ Set-based, in one transaction that begins with a write. ``docs/data-protection.m
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Collection
 from dataclasses import dataclass
 from itertools import chain
@@ -17,6 +18,7 @@ from django.utils import timezone
 from wagtail.log_actions import log
 from wagtail.models import ModelLogEntry
 
+from .characters import without_invisible
 from .databases import alias, atomic
 from .history import ERASE, Entry, write_entries
 from .importing import staging
@@ -85,8 +87,11 @@ class Traces:
 
 
 def fold(text: str) -> str:
-    """Letters and digits only, case ignored, one space wherever anything else stands."""
-    return " ".join(_WORD.findall(text.casefold()))
+    """Letters and digits only, case ignored, one space wherever anything else stands.
+
+    Letters composed and invisible characters left out, as they may not be in a file.
+    """
+    return " ".join(_WORD.findall(unicodedata.normalize("NFC", without_invisible(text)).casefold()))
 
 
 _WORD = re.compile(r"[^\W_]+")

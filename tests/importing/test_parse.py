@@ -20,7 +20,6 @@ def sheet(*rows):
         numbers=range(2, 2 + len(rows)),
         short=frozenset(),
         long={},
-        repeated=frozenset(),
         separator=",",
         encoding="utf-8",
     )

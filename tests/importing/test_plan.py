@@ -123,6 +123,30 @@ def test_the_headings_again_are_told_once_and_are_nobodys_duplicate():
     assert [record.row for record in made.records] == [2, 5]
 
 
+@pytest.mark.parametrize(
+    ("cells", "code"),
+    [
+        ([heading.upper() for heading in REGISTRATIONS.headings], "repeated_heading"),
+        ([f"{heading} *\u200b" for heading in REGISTRATIONS.headings], "repeated_heading"),
+        ([heading.replace("t", "t\u00ad") for heading in REGISTRATIONS.headings], "repeated_heading"),
+        ([*REGISTRATIONS.headings, ""], "repeated_heading"),
+        ([*REGISTRATIONS.headings, "Row in the file", "What is wrong"], "repeated_heading"),
+        ([*REGISTRATIONS.headings, "Notes"], "too_many_cells"),
+        ([*REGISTRATIONS.headings[:9], "x"], "unknown_qualification"),
+        (["603/2942/X", OTHER_ULN, "Status"], "bad_status"),
+    ],
+)
+def test_the_headings_again_are_compared_as_a_header_is(cells, code):
+    assert errors(GOOD, cells)[0][2] == code
+
+
+def test_the_headings_again_are_known_under_headings_that_are_not_read():
+    headings = [*REGISTRATIONS.headings, "Row in the file", "What is wrong"]
+    data = make_csv(GOOD, headings, headings=headings)
+
+    assert errors(data=data) == [(3, "", "repeated_heading")]
+
+
 def test_a_thousand_duplicates_name_twenty_rows_and_count_the_rest():
     made = plan(*[GOOD] * 1000)
 

@@ -215,13 +215,6 @@ def test_a_row_with_cells_where_none_belong_keeps_them_without_those_that_are_no
     assert sheet.long == {0: ([*row, *cells], facts)}
 
 
-def test_the_headings_again_are_known_wherever_they_stand():
-    again = [heading.upper() for heading in REGISTRATIONS.headings]
-    data = make_csv(["1", "2", "Status"], again, ["1", "2", "3"], [*again, "", ""], [*again[:9], "x"])
-
-    assert open_file(data, Separator.COMMA).sheet.repeated == {1, 3}
-
-
 def facts_of(headings, rows="", separator=Separator.COMMA):
     return open_file(f"{headings}\r\n{rows}".encode(), separator).fault.facts
 

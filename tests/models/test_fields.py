@@ -105,8 +105,29 @@ def test_every_text_is_cleaned_in_forms_and_refuses_what_a_cell_refuses(model, n
 
     assert form({name: f"\u00a0{'x' * limit}\u200b"}).errors.get(name) is None
     assert form({name: " '=a "}).fields[name].clean(" '=a ") == "=a"
-    for bad in ("a\x07b", "a\nb", "a\x85b", "x" * (limit + 1)):
+    assert form({name: "x"}).fields[name].clean("\u200ee\u0301\ufe0f") == "é"
+    for bad in ("a\x07b", "a\nb", "a\x85b", "a\u2028b", "a\ufffdb", "x" * (limit + 1)):
         assert name in form({name: bad}).errors, repr(bad)
+
+
+@pytest.mark.parametrize(("model", "name"), TEXTS)
+def test_an_invisible_character_is_refused_where_a_cell_must_be_known_and_told_once(model, name):
+    form = modelform_factory(model, fields=["number", "title"] if model is Qualification else [name])
+    refuses = (model, name) in ((Learner, "uln"), (Qualification, "number"))
+
+    found = form({name: "a\u200bb"}).errors.get(name, [])
+
+    assert [text for text in found if "U+200B" in text] == found
+    assert len(found) == refuses
+
+
+def test_a_form_does_not_blame_a_spreadsheet_for_a_date():
+    form = modelform_factory(Learner, fields=["date_of_birth"])
+
+    (text,) = form({"date_of_birth": "1/9/2025"}).errors["date_of_birth"]
+
+    assert "two digits" in text
+    assert "spreadsheet" not in text
 
 
 @pytest.mark.parametrize(("model", "name"), [one for one in TEXTS if one[1] not in ("name", "title")])

@@ -233,3 +233,26 @@ def test_statements_do_not_grow_with_rows():
         counted.append(len(queries))
 
     assert counted[0] == counted[1]
+
+
+def test_texts_are_composed_and_stripped_of_invisible_characters_as_a_cell_is():
+    Learner.objects.sync([{"uln": "\u200e9276308686\u00ad", "family_name": "Zoe\u0308\ufeff"}])
+
+    learner = Learner.objects.get()
+    assert (learner.uln, learner.family_name) == ("9276308686", "Zoë")
+
+
+@pytest.mark.parametrize(
+    ("row", "field"),
+    [
+        ({"uln": "92763\u200b08686", "family_name": "Lee"}, "uln"),
+        ({"uln": "9276308686", "family_name": "L\u2028ee"}, "family_name"),
+        ({"uln": "9276308686", "family_name": "L\ufffdee"}, "family_name"),
+        ({"uln": "9276308686", "date_of_birth": "01/0\u200b9/2000"}, "date_of_birth"),
+    ],
+)
+def test_what_a_cell_refuses_stops_its_row(row, field):
+    result = Learner.objects.sync([row])
+
+    assert [(problem.index, problem.field) for problem in result.problems] == [(0, field)]
+    assert not Learner.objects.exists()

@@ -21,6 +21,7 @@ from tests.makers import (
     make_run,
     make_user,
 )
+from wagtail_regcert.importing import runs
 from wagtail_regcert.models import ImportRun, Qualification, Registration
 
 pytestmark = pytest.mark.django_db
@@ -185,6 +186,59 @@ def test_status_is_json_without_errors(client, importer, learner):
         "state": "validated",
         "progress": {"done": 2, "total": 2},
     }
+
+
+NOTED = ["603/2942/X", SECRET, "Registered", "Zoë", "02/03/2025"]
+
+
+def notes_on(client, run):
+    """What the report of a run says above all, with the links in it."""
+    section = re.search(
+        r'<section class="regcert-notes".*?</section>', client.get(url("import_report", run)).text, re.S
+    )
+    return html.unescape(section.group()) if section else ""
+
+
+def test_notes_on_the_file_stand_above_the_report_and_in_its_status(client, importer, learner):
+    run = make_run(
+        make_csv(NOTED, ["603/2942/X", "1", "x", "", "09/15/2025"], encoding="cp1252"), user=importer
+    )
+
+    shown = notes_on(client, run)
+    answer = client.get(url("import_status", run)).json()
+
+    assert [(note["code"], note["column"], note["count"]) for note in answer["notes"]] == [
+        ("guessed_encoding", "", 1),
+        ("day_month_order", "Registration date", 1),
+    ]
+    assert [note["message"] for note in answer["notes"] if note["message"] not in shown] == []
+    assert "“Zoë”" in shown
+
+
+def test_a_report_without_notes_has_no_place_for_them(client, importer, learner):
+    assert notes_on(client, make_run(make_csv(report_row()), user=importer)) == ""
+
+
+@pytest.mark.parametrize("is_own", [True, False])
+def test_an_earlier_import_of_the_file_is_linked_only_for_who_may_see_it(client, importer, learner, is_own):
+    data = make_csv(report_row())
+    earlier = make_run(data, user=importer if is_own else make_user(MANAGE, IMPORT, name="secret-name"))
+    runs.begin_commit(earlier.pk)
+    runs.commit(earlier.pk)
+
+    shown = notes_on(client, make_run(data, user=importer))
+
+    assert "has been uploaded before" in shown
+    assert (url("import_report", earlier) in shown) == is_own
+    assert "secret-name" not in shown
+
+
+def test_notes_are_unreadable_once_the_run_has_expired(client, importer, learner, settings):
+    run = make_run(make_csv(NOTED, encoding="cp1252"), user=importer)
+    ImportRun.objects.filter(pk=run.pk).update(created_at=timezone.now() - dt.timedelta(days=8))
+
+    assert client.get(url("import_status", run)).json()["notes"] == []
+    assert notes_on(client, run) == ""
 
 
 def test_errors_and_rejected_records_are_downloads_that_can_be_read_again(client, importer, learner):

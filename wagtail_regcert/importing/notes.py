@@ -34,8 +34,8 @@ def _guessed_encoding(sheet: Sheet) -> Iterator[Note]:
         return
     records = 0
     values: dict[str, None] = {}
-    for index, row in enumerate(sheet.rows[:]):
-        cells = sheet.long[index].cells if index in sheet.long else row
+    for index in range(len(sheet.numbers)):
+        cells = sheet.cells(index)
         foreign = [text for cell in cells if not cell.isascii() and not (text := clean(cell)).isascii()]
         if foreign:
             records += 1

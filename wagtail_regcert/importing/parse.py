@@ -6,11 +6,11 @@ Works column by column: the same text in a column is cleaned and parsed once.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from ..cells import plain, read_cell
 from ..characters import clean, is_clean
-from ..layouts import Column, Layout
+from ..layouts import Column, Layout, fold_heading
 from ..problems import CellError, Code
 from .types import BadCell, Parsed, Sheet
 
@@ -26,7 +26,21 @@ def parse(sheet: Sheet, layout: Layout) -> Parsed:
         _parse_column(cells, column, position, bad, sheet.separator)
         for position, (cells, column) in enumerate(zip(raw, layout.columns, strict=True))
     ]
-    return Parsed(columns=columns, bad=bad)
+    return Parsed(columns=columns, bad=bad, repeated=_repeated_headings(sheet, layout, bad))
+
+
+def _repeated_headings(
+    sheet: Sheet, layout: Layout, bad: Mapping[int, Mapping[int, BadCell]]
+) -> frozenset[int]:
+    """Indexes of rows that are the headings again. No heading is a status, so that their cell is bad."""
+    at = next(position for position, column in enumerate(layout.columns) if column.field == "status")
+    heading = fold_heading(layout.headings[at])
+    texts = {cells[at].text for cells in bad.values() if at in cells}
+    headings = {text for text in texts if fold_heading(text) == heading}
+    likely = (
+        index for index, cells in bad.items() if headings and at in cells and cells[at].text in headings
+    )
+    return frozenset(index for index in likely if layout.is_header(sheet.cells(index)))
 
 
 def _parse_column(

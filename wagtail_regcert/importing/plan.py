@@ -42,14 +42,14 @@ def make_plan(
     by_number = {number: qualifications.get(key) for number, key in keys.items()}
     learners = stored.learners(set(ulns) - {"", TEMPORARY_ULN})
     found = list(zip(map(learners.get, ulns), map(by_number.get, numbers), strict=True))
-    repeated = _repeated(found, sheet)
+    repeated = _repeated(found, sheet, parsed)
     unknown = {number: keys[number] for number, key in by_number.items() if key is None}
     hints = Hints(stored, unknown, set(ulns) - learners.keys() - {"", TEMPORARY_ULN})
     pairs: Any = {pair for pair in found if None not in pair}
     registrations = stored.registrations(pairs)
     after_values = zip(*parsed.columns[_FIRST_STORED:], strict=True)
 
-    wrong = parsed.bad.keys() | repeated.keys() | sheet.long.keys() | sheet.repeated
+    wrong = parsed.bad.keys() | repeated.keys() | sheet.long.keys() | parsed.repeated
     suspicions = Suspicions(sheet, parsed, layout, learners.keys(), today)
     records: list[Record] = []
     accepted: list[int] = []
@@ -110,12 +110,14 @@ def cleared(record: Record) -> int:
     return sum(map(bool, compress(record.before, map(not_, record.after))))
 
 
-def _repeated(found: Sequence[tuple[int | None, int | None]], sheet: Sheet) -> Mapping[int, Sequence[int]]:
+def _repeated(
+    found: Sequence[tuple[int | None, int | None]], sheet: Sheet, parsed: Parsed
+) -> Mapping[int, Sequence[int]]:
     """Record index to the indexes of all records of the same learner and qualification."""
     several = {pair for pair, count in Counter(found).items() if count > 1 and None not in pair}
     groups: dict[tuple[int | None, int | None], list[int]] = {}
     for index, pair in enumerate(found) if several else ():
-        if pair in several and index not in sheet.long and index not in sheet.repeated:
+        if pair in several and index not in sheet.long and index not in parsed.repeated:
             groups.setdefault(pair, []).append(index)
     return {index: group for group in groups.values() if len(group) > 1 for index in group}
 
@@ -131,7 +133,7 @@ def _errors(
     hints: Hints,
 ) -> Iterator[Problem]:
     """Everything that is wrong with one record, in column order, the row itself last."""
-    if index in sheet.repeated:
+    if index in parsed.repeated:
         yield Problem(row, ROW, "", Code.REPEATED_HEADING)
         return
     if index in sheet.long:

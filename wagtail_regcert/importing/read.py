@@ -14,7 +14,6 @@ from io import BytesIO, TextIOWrapper
 
 import tablib
 
-from ..cells import StatusLabel
 from ..characters import clean, strip
 from ..layouts import ROW_IN_FILE, Layout, Separator, fold_heading, unread_heading
 from ..problems import Facts, Fault, FileFault, shown
@@ -104,7 +103,6 @@ def _sheet(
     if unread:
         kept = [index for index, row in enumerate(rows) if not _is_blank(_cells_read(row, unread))]
         rows, numbers = [rows[index] for index in kept], [numbers[index] for index in kept]
-    repeated = _repeated_headings(rows, layout)
     short: set[int] = set()
     long: dict[int, LongRow] = {}
     for index, row in enumerate(rows):
@@ -127,7 +125,6 @@ def _sheet(
         numbers=numbers,
         short=frozenset(short),
         long=long,
-        repeated=repeated,
         separator=separator.character,
         encoding=encoding,
     )
@@ -145,19 +142,6 @@ def _shifted(row: Sequence[str], unread: Mapping[int, str]) -> str | None:
         if text and not (text.isascii() and text.isdigit()):
             return text
     return None
-
-
-def _repeated_headings(rows: Sequence[list[str]], layout: Layout) -> frozenset[int]:
-    """Indexes of rows that are the headings again."""
-    # The status: it has the fewest texts, each of which is looked at once.
-    at = next(index for index, column in enumerate(layout.columns) if isinstance(column.kind, StatusLabel))
-    heading = fold_heading(layout.headings[at])
-    texts = {row[at] for row in rows if len(row) > at}
-    headings = {text for text in texts if fold_heading(text) == heading}
-    if not headings:
-        return frozenset()
-    likely = (index for index, row in enumerate(rows) if len(row) > at and row[at] in headings)
-    return frozenset(index for index in likely if layout.is_header(rows[index]))
 
 
 def cut_rows(text: str, separator: Separator) -> Iterator[list[str]]:

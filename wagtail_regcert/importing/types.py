@@ -46,11 +46,13 @@ class Sheet:
     """Indexes of records that had fewer cells than the layout."""
     long: Mapping[int, LongRow]
     """Indexes of records with cells where none belong."""
-    repeated: frozenset[int]
-    """Indexes of records that are the headings again."""
     separator: str
     """The character between two cells."""
     encoding: str
+
+    def cells(self, index: int) -> Sequence[str]:
+        """All cells of a record that are read, surplus ones too."""
+        return self.long[index].cells if index in self.long else self.rows[index]
 
 
 class BadCell(NamedTuple):
@@ -68,6 +70,8 @@ class Parsed:
     columns: Sequence[Sequence[str]]
     bad: Mapping[int, Mapping[int, BadCell]]
     """Record index to column index to what is wrong."""
+    repeated: frozenset[int]
+    """Indexes of records that are the headings again."""
 
 
 class Record(NamedTuple):

@@ -10,7 +10,7 @@ from collections.abc import Collection, Mapping
 from typing import NamedTuple
 
 from ..cells import Date, Text, check_digit_fails
-from ..damage import damaged, is_made_of, placeholders, written_numbers
+from ..damage import is_made_of, suspects
 from ..layouts import DATE_CHAIN, OWN_DATE, STORED_FIELDS, Layout
 from ..problems import ROW, Facts, Problem, Warn, shown
 from .types import Parsed, Sheet, Values
@@ -50,12 +50,9 @@ class Suspicions:
             for position, column in enumerate(layout.columns)
             if isinstance(column.kind, Text) and not column.kind.is_exact
         ]
-        texts = {position: set(self._columns[position]) for position in self._texts}
-        self._damaged = {position: damaged(values) for position, values in texts.items()}
-        self._placeholders = {position: placeholders(values) for position, values in texts.items()}
-        self._numbers = {position: written_numbers(values) for position, values in texts.items()}
+        self._suspects = {position: suspects(self._columns[position]) for position in self._texts}
         self._suspicious = self._find_suspicious()
-        self._numeric = self._holding(self._numbers)
+        self._numeric = self._holding({at: kinds.numbers for at, kinds in self._suspects.items()})
 
     def of(self, index: int, row: int, before: Values | None, after: Values) -> list[Problem]:
         """Warnings of an accepted record, in column order, the row itself last."""
@@ -87,8 +84,9 @@ class Suspicions:
         columns = self._columns
         found = set(self._sheet.short)
         found |= self._holding({self._learner: self._mistyped})
-        for wanted in (self._damaged, self._placeholders):
-            found |= self._holding(wanted)
+        found |= self._holding(
+            {position: kinds.damaged | kinds.placeholders for position, kinds in self._suspects.items()}
+        )
         dates = {position: set(columns[position]) for position in self._chain}
         found |= self._holding(
             {position: {day for day in days if day > self._today} for position, days in dates.items()}
@@ -134,10 +132,11 @@ class Suspicions:
         for position in self._texts:
             value = self._columns[position][index]
             stored = before[self._stored[position]] if before else ""
-            if value in self._damaged[position]:
+            kinds = self._suspects[position]
+            if value in kinds.damaged:
                 found.append(_Finding(position, Warn.DAMAGED, value))
-            elif stored and value in self._numbers[position] and is_made_of(value, stored):
+            elif stored and value in kinds.numbers and is_made_of(value, stored):
                 found.append(_Finding(position, Warn.DAMAGED, value, {"stored": stored}))
-            if value in self._placeholders[position]:
+            if value in kinds.placeholders:
                 found.append(_Finding(position, Warn.PLACEHOLDER, value))
         return found

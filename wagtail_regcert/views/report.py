@@ -35,7 +35,7 @@ from ..tables import (
     WarningsTable,
 )
 from .roles import RunView, listing_url
-from .staged import shown_conflicts, shown_records, undo_context
+from .staged import shown_conflicts, shown_notes, shown_records, undo_context
 
 State = ImportRun.State
 Kind = RunPiece.Kind
@@ -165,6 +165,7 @@ class ReportView(WagtailAdminTemplateMixin, RunView, TemplateView):
             context["retry_url"] = reverse(f"wagtail_regcert:{again}", args=[run.pk])
         if run.has_expired or run.state not in (State.VALIDATED, State.COMMITTED):
             return context
+        context["notes"] = shown_notes(run, self.request.user)
         tab = self.request.GET.get("tab")
         context["tab"] = tab if tab in TABS else first_tab(run)
         content: dict[str, Callable[[], dict[str, Any]]] = {

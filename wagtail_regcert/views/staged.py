@@ -5,14 +5,37 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from django.urls import reverse
+
 from ..importing import runs, staging
 from ..importing.types import BLANK, Left, Record, Step, Values
 from ..layouts import STORED_COLUMNS
-from ..messages import left_alone, message
+from ..messages import left_alone, message, note_message
 from ..models import ImportRun, Learner, Qualification, Registration
-from ..problems import Problem
+from ..problems import NoteCode, Problem
 from ..tables import PER_PAGE, LeftTable
 from .roles import registration_url
+
+NOTE_STATUS = {NoteCode.LOST_CHARACTERS: "warning", NoteCode.DAY_MONTH_ORDER: "warning"}
+"""How urgent a note looks; the others inform."""
+
+
+def shown_notes(run: ImportRun, user: Any) -> list[dict[str, Any]]:
+    """Notes on a run's file; with the address of an earlier import that one names, if the user may see it."""
+    notes = staging.load_notes(run)
+    earlier = [note.facts["run"] for note in notes if "run" in note.facts]
+    visible = ImportRun.objects.visible_to(user).filter(pk__in=earlier).values_list("pk", flat=True)
+    urls = (
+        {str(key): reverse("wagtail_regcert:import_report", args=[key]) for key in visible} if earlier else {}
+    )
+    return [
+        {
+            "message": note_message(note),
+            "status": NOTE_STATUS.get(note.code, "info"),
+            "url": urls.get(note.facts.get("run", "")),
+        }
+        for note in notes
+    ]
 
 
 def changed_fields(before: Values | None, after: Values | None) -> Iterator[dict[str, Any]]:
