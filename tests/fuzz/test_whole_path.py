@@ -19,7 +19,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.fuzz import strategies as fuzz
-from wagtail_regcert.layouts import REGISTRATIONS, Separator
+from wagtail_regcert.layouts import REGISTRATIONS, ROW_IN_FILE, WHAT_IS_WRONG, Separator
 from wagtail_regcert.models import ImportRun, Registration, RegistrationLogEntry, RunPiece
 
 pytestmark = pytest.mark.django_db
@@ -88,7 +88,7 @@ def check_downloads(client, run):
     rejected = page(client, "import_rejected", run)
     file = rejected.getvalue()
     headings, *records = csv_rows(file)
-    assert headings == list(REGISTRATIONS.headings)
+    assert headings == [*REGISTRATIONS.headings, ROW_IN_FILE, WHAT_IS_WRONG]
     assert len(records) == run.rejected == len({row[0] for row in errors}) - run.conflicts
     assert not [cell for row in [*errors, *records] for cell in row if RUNS_A_FORMULA.match(cell)]
     assert "\n" not in rejected["Content-Disposition"]

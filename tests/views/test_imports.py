@@ -255,7 +255,7 @@ def test_errors_and_rejected_records_are_downloads_that_can_be_read_again(client
     assert text[0] == "Row,Column,Value,Error,Qualification Number,ULN"
     assert text[1].startswith("3,Qualification Number,'=1,\"There is no qualification")
     assert text[1].endswith(f"\",'=1,{SECRET}")
-    assert rejected.getvalue().decode("utf-8-sig").splitlines()[1] == f"'=1,{SECRET},x,'+44,,,,,,"
+    assert rejected.getvalue().decode("utf-8-sig").splitlines()[1].startswith(f"'=1,{SECRET},x,'+44,,,,,,,3,")
 
 
 def csv_rows(response):

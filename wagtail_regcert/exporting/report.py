@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
+from typing import TypeVar
 
 from django.utils import translation
 
 from .. import conf
-from ..characters import clean
+from ..characters import bad_character, clean
 from ..importing import staging
 from ..importing.original import Placed, placed
 from ..importing.read import CELL_LIMIT
-from ..importing.runs import errors_with_conflicts, rejected_rows
-from ..layouts import REGISTRATIONS
+from ..importing.runs import Rejected, errors_with_conflicts, rejected_records
+from ..layouts import REGISTRATIONS, ROW_IN_FILE, WHAT_IS_WRONG
 from ..messages import message
 from ..models import ImportRun, RunPiece
 from ..problems import Problem
 from .csvfile import csv_bytes, guarded
+
+T = TypeVar("T")
 
 PROBLEM_HEADINGS = ("Row", "Column", "Value", "Error", *REGISTRATIONS.headings[:2])
 
@@ -36,43 +39,66 @@ def warnings_file(run: ImportRun) -> Iterator[bytes]:
 
 
 def _problems_file(run: ImportRun, problems: Iterable[Problem]) -> Iterator[bytes]:
-    rows = _in_words(placed(run, problems))
+    rows = _in_words(placed(run, problems), _problem_cells)
     return csv_bytes(PROBLEM_HEADINGS, guarded(rows) if conf.settings.ESCAPE_FORMULAS else rows)
 
 
-def _in_words(found: Iterator[Placed]) -> Iterator[tuple[str, ...]]:
+def _in_words(found: Iterator[T], cells: Callable[[T], Sequence[str]]) -> Iterator[Sequence[str]]:
     """Sentences are in the language that is active now: a stream is read when the user's no longer is."""
     language = translation.get_language()
 
-    def rows() -> Iterator[tuple[str, ...]]:
+    def rows() -> Iterator[Sequence[str]]:
         while chunk := list(islice(found, _AT_ONCE)):
             with translation.override(language):
-                told = [_cells(*one) for one in chunk]
+                told = list(map(cells, chunk))
             yield from told
 
     return rows()
 
 
-def _cells(problem: Problem, qualification: str, uln: str) -> tuple[str, ...]:
-    return str(problem.row), problem.column, problem.value, message(problem), qualification, uln
+def _problem_cells(one: Placed) -> Sequence[str]:
+    problem = one.problem
+    return (
+        str(problem.row),
+        problem.column,
+        problem.value,
+        message(problem),
+        one.qualification,
+        one.uln,
+    )
 
 
 def rejected_file(run: ImportRun) -> Iterator[bytes]:
-    """The rejected records in the import layout, all their cells, ready to correct.
+    """The rejected records in the import layout, ready to correct: then where each stood, and what is wrong.
 
-    Cells are written cleaned and always guarded, so that they read back the same.
+    Cells are written cleaned and always guarded, so that they read back the same. Those that stand where
+    none belong come last, so that they do so again.
     """
-    rows = (list(map(_readable, cells)) for cells in rejected_rows(run))
-    return csv_bytes(REGISTRATIONS.headings, guarded(rows))
+    rows = _in_words(rejected_records(run), _rejected_cells)
+    return csv_bytes((*REGISTRATIONS.headings, ROW_IN_FILE, WHAT_IS_WRONG), guarded(rows))
+
+
+def _rejected_cells(one: Rejected) -> Sequence[str]:
+    cells = [_readable(cell) for cell in one.cells]
+    width = REGISTRATIONS.width
+    reasons = " ".join(
+        f"{error.column}: {message(error)}" if error.column else message(error) for error in one.errors
+    )
+    return [*cells[:width], str(one.row), reasons, *cells[width:]]
 
 
 def _readable(cell: str) -> str:
     """A cell of a rejected record in a file that is not refused as a whole.
 
     NUL becomes another character that cannot be seen, so that its cell is rejected again and not the file.
-    A guard needs room.
+    A guard needs room. What is bad beyond that stays in the cell, before its last character.
     """
-    return clean(cell).replace("\0", "\x01")[: CELL_LIMIT - 1]
+    text = clean(cell).replace("\0", "\x01")
+    if len(text) < CELL_LIMIT:
+        return text
+    error = bad_character(text) or bad_character(text, refuse_invisible=True)
+    at = int(error.facts["position"]) - 1 if error else 0
+    return text[: CELL_LIMIT - 1] if at < CELL_LIMIT - 1 else f"{text[: CELL_LIMIT - 3]}{text[at]}{text[-1]}"
 
 
 def sample_file() -> Iterator[bytes]:

@@ -11,8 +11,9 @@ import uuid
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from functools import partial
+from itertools import groupby
 from time import monotonic
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.contrib.auth import get_user_model
 from django.db import OperationalError
@@ -346,13 +347,22 @@ def cancel(run_id: uuid.UUID) -> bool:
     return cancelled
 
 
-def rejected_rows(run: ImportRun) -> Iterator[Sequence[str]]:
-    """The raw cells of the rejected records, in row order."""
-    numbers = {problem.row for problem in staging.load_problems(run, Kind.ERRORS)}
+class Rejected(NamedTuple):
+    """A record that is not accepted."""
+
+    row: int
+    cells: Sequence[str]
+    """Raw, all but those under headings that are not read."""
+    errors: Sequence[Problem]
+
+
+def rejected_records(run: ImportRun) -> Iterator[Rejected]:
+    """The rejected records with what is wrong with them, in row order."""
     sheet = _sheet(run)
-    for index, (number, cells) in enumerate(zip(sheet.numbers, sheet.rows, strict=True)):
-        if number in numbers:
-            yield sheet.long[index].cells if index in sheet.long else cells
+    found = enumerate(zip(sheet.numbers, sheet.rows, strict=True))
+    for row, errors in groupby(staging.load_problems(run, Kind.ERRORS), key=lambda error: error.row):
+        index, cells = next((index, cells) for index, (number, cells) in found if number == row)
+        yield Rejected(row, sheet.long[index].cells if index in sheet.long else cells, list(errors))
 
 
 def errors_with_conflicts(run: ImportRun) -> Iterator[Problem]:
