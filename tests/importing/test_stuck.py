@@ -179,6 +179,44 @@ def test_an_expired_run_is_purged_when_its_worker_is_silent_and_not_before(data,
     assert run.state == State.EXPIRED
 
 
+def test_a_worker_that_comes_after_a_queued_run_was_cancelled_does_nothing(data):
+    run = uploaded(data)
+
+    cancelled = runs.cancel(run.pk)
+    runs.validate(run.pk)
+    run.refresh_from_db()
+
+    assert cancelled
+    assert (run.state, run.failure, run.rows) == (State.CANCELLED, "", 0)
+    assert not run.pieces.exists()
+
+
+def test_a_worker_whose_run_is_cancelled_as_it_begins_ends_without_a_failure(data, monkeypatch):
+    run = uploaded(data)
+    load_file = staging.load_file
+
+    def cancelled_first(one):
+        assert runs.cancel(one.pk)
+        return load_file(one)
+
+    monkeypatch.setattr(staging, "load_file", cancelled_first)
+    runs.validate(run.pk)
+    run.refresh_from_db()
+
+    assert (run.state, run.failure) == (State.CANCELLED, "")
+
+
+def test_a_run_that_lost_its_file_without_being_cancelled_is_a_failure(data):
+    run = uploaded(data)
+    run.pieces.all().delete()
+
+    with pytest.raises(runs.FileGone):
+        runs.validate(run.pk)
+    run.refresh_from_db()
+
+    assert (run.state, run.failure) == (State.FAILED, runs.BROKEN)
+
+
 def test_a_run_of_the_command_line_has_no_owner_to_ask(data):
     run = make_run(data)
     runs.begin_commit(run.pk)

@@ -604,6 +604,36 @@ def test_a_stuck_commit_can_be_cancelled(client, importer, learner):
     assert not Registration.objects.exists()
 
 
+@pytest.mark.parametrize("state", ["uploaded", "validating"])
+def test_a_run_that_waits_for_a_worker_can_be_cancelled_from_the_first_minute(
+    client, importer, learner, state
+):
+    run = make_run(make_csv(report_row()), user=importer)
+    run.pieces.exclude(kind="file").delete()
+    ImportRun.objects.update(state=state, moved_at=timezone.now())
+
+    page = client.get(url("import_report", run)).content.decode()
+    response = client.post(url("import_cancel", run))
+    run.refresh_from_db()
+    after = client.get(url("import_report", run)).content.decode()
+
+    assert f'action="{url("import_cancel", run)}"' in page
+    assert "Try again" not in page
+    assert response.status_code == 302
+    assert run.state == "cancelled"
+    assert not run.pieces.exists()
+    assert f'action="{url("import_cancel", run)}"' not in after
+
+
+def test_a_commit_at_work_offers_no_way_to_cancel_it(client, importer, learner):
+    run = make_run(make_csv(report_row()), user=importer)
+    ImportRun.objects.update(state="committing", moved_at=timezone.now())
+
+    page = client.get(url("import_report", run)).content.decode()
+
+    assert f'action="{url("import_cancel", run)}"' not in page
+
+
 def test_a_validation_that_failed_offers_another_try(client, importer, learner):
     run = make_run(make_csv(report_row()), user=importer)
     run.pieces.exclude(kind="file").delete()

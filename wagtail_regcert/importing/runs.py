@@ -69,6 +69,10 @@ class OwnerMayNotImport(Exception):
     """The run's owner was deactivated, deleted or lost a role."""
 
 
+class FileGone(Exception):
+    """The run was cancelled, or its file thrown away, meanwhile."""
+
+
 class MayNotUndo(Exception):
     """Whoever asked for an undo was deactivated, deleted or lost a role meanwhile."""
 
@@ -144,6 +148,10 @@ def _validate(run_id: uuid.UUID, sheet: Sheet | None) -> None:
                 staging.save_notes(run, [*plan.notes, *earlier])
                 staging.save_records(run, plan.records)
                 staging.save_kinds(run, Kind.RECORD_KINDS, changes)
+    except FileGone:
+        # Cancelling takes the file from under a worker that has just begun.
+        if _fail(run_id, State.VALIDATING, BROKEN):
+            raise
     except Exception:
         _fail(run_id, State.VALIDATING, BROKEN)
         raise
@@ -225,9 +233,9 @@ def _take_over(run_id: uuid.UUID, after: ImportRun.State, **values: Any) -> bool
         return stuck.move(run_id, State.COMMITTING, after, **values)
 
 
-def _fail(run_id: uuid.UUID, before: ImportRun.State, failure: str) -> None:
+def _fail(run_id: uuid.UUID, before: ImportRun.State, failure: str) -> bool:
     drop_dead_connection()
-    ImportRun.objects.move(run_id, before, State.FAILED, failure=failure)
+    return ImportRun.objects.move(run_id, before, State.FAILED, failure=failure)
 
 
 def commit(run_id: uuid.UUID, *, by_owner: bool = True) -> None:
@@ -376,7 +384,10 @@ def errors_with_conflicts(run: ImportRun) -> Iterator[Problem]:
 
 
 def _sheet(run: ImportRun) -> Sheet:
-    opened = open_file(staging.load_file(run), Separator(run.separator))
+    data = staging.load_file(run)
+    if not data:
+        raise FileGone(f"Run {run.pk} has no file any more")
+    opened = open_file(data, Separator(run.separator))
     if not isinstance(opened, Opened):
         # It opened before it was staged, so what was stored is not what came.
         raise RuntimeError(f"The staged file of run {run.pk} is damaged: {opened.fault.code}")

@@ -163,6 +163,10 @@ class ReportView(WagtailAdminTemplateMixin, RunView, TemplateView):
             context["stuck"] = run.seems_stuck
             again = "import_commit" if run.has_report else "import_retry"
             context["retry_url"] = reverse(f"wagtail_regcert:{again}", args=[run.pk])
+        # Nothing is written before a commit, so nobody has to wait for a worker to be rid of a file.
+        context["may_cancel"] = "retry_url" in context or (
+            not run.has_expired and run.state in (State.UPLOADED, State.VALIDATING)
+        )
         if run.has_expired or run.state not in (State.VALIDATED, State.COMMITTED):
             return context
         context["notes"] = shown_notes(run, self.request.user)
