@@ -102,7 +102,8 @@ COMMA = part(b"separator", b"comma")
 BODIES = {
     "no boundary": (multipart(COMMA), "multipart/form-data"),
     "an empty boundary": (multipart(COMMA), "multipart/form-data; boundary="),
-    "a boundary of 10,000 letters": (b"--" + b"x" * 10_000, "multipart/form-data; boundary=" + "x" * 10_000),
+    # Since 6.0, Django itself refuses a header of more than 10,000 letters, before there is a request.
+    "a boundary of 9,000 letters": (b"--" + b"x" * 9_000, "multipart/form-data; boundary=" + "x" * 9_000),
     "another boundary": (multipart(COMMA), "multipart/form-data; boundary=other"),
     "nothing": (b"", TYPE),
     "nothing of a form": (b"", "application/x-www-form-urlencoded"),
