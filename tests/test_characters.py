@@ -1,6 +1,7 @@
 """Characters: what is invisible, bad, taken off and put on."""
 
 import re
+import time
 import unicodedata
 
 import pytest
@@ -15,12 +16,38 @@ from wagtail_regcert.characters import (
     guard,
     is_blank,
     is_clean,
+    normalized,
     strip,
 )
 
 ODD = "'=+-@\uff1d\uff0b\uff0d\uff20\"\t\r\n \u00a0\u200b\u200e\u00ad\ufe0f\ufeffxe\u0301\u0308é\u2028\ufffd"
 typed = st.one_of(st.text(), st.lists(st.sampled_from([*ODD, '="'])).map("".join))
 """Any text, and such as spreadsheets and our guard treat in their own way."""
+
+
+MARKS = [chr(number) for number in range(0x3000) if unicodedata.combining(chr(number))]
+
+
+@given(
+    st.lists(st.sampled_from([*MARKS, *"aeoAO", "\u0344", "\u0f73", "\u1e69", "\u1100", "\u1161", "\u212b"])),
+    st.sampled_from(["NFC", "NFKC"]),
+)
+def test_a_long_text_is_normalised_as_a_short_one(characters, form):
+    text = "".join(characters)
+    long = "x" * 1000 + text
+
+    assert normalized(form, long) == "x" * 999 + unicodedata.normalize(form, f"x{text}")
+
+
+@pytest.mark.parametrize("marks", ["\u0301\u0316", "\u0344\u0316", "\u0f73"])
+def test_a_cell_of_nothing_but_marks_takes_no_time(marks):
+    cell = "e" + marks * 60_000
+    started = time.process_time()
+
+    clean(cell)
+
+    # Python alone takes half a minute.
+    assert time.process_time() - started < 2
 
 
 def test_invisible_are_unicodes_format_characters_and_variation_selectors():

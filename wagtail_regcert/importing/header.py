@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from bisect import bisect_left
 from collections.abc import Sequence
 from typing import Any
 
-from ..characters import LATIN_LOOKALIKES, clean, codepoint
+from ..characters import LATIN_LOOKALIKES, clean, codepoint, normalized
 from ..layouts import UNREAD_HEADINGS, Layout, fold_heading
 from ..problems import Facts
 
@@ -71,9 +70,7 @@ def _named(position: int, cells: Sequence[str]) -> dict[str, Any]:
 def _differs_at(found: str, heading: str) -> int | None:
     """Index of the first character of a text that only looks like a heading; ``None`` where it does not."""
     plain = found.translate(LATIN_LOOKALIKES)
-    if len(plain) != len(found) or fold_heading(unicodedata.normalize("NFKC", plain)) != fold_heading(
-        heading
-    ):
+    if len(plain) != len(found) or fold_heading(normalized("NFKC", plain)) != fold_heading(heading):
         return None
     changed = (
         index for index, character in enumerate(found) if not character.isascii() and not character.isspace()

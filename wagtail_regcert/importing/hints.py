@@ -6,13 +6,12 @@ Reads through ``StoredValues``.
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Callable, Collection, Iterator, Mapping, Set
 from decimal import Decimal
 from typing import Any, NamedTuple
 
 from ..cells import check_digit_fails, match_key
-from ..characters import APOSTROPHES, DASHES, LATIN_LOOKALIKES, clean, doubly_encoded
+from ..characters import APOSTROPHES, DASHES, LATIN_LOOKALIKES, clean, doubly_encoded, normalized
 from ..damage import read_number
 from ..problems import Facts
 from .types import StoredValues
@@ -118,7 +117,7 @@ def _with_exponent(text: str) -> Iterator[str]:
 
 def _tidied(text: str) -> Iterator[str]:
     """A text without what is typed or left in it for the eye, and with other dashes and apostrophes."""
-    plain = unicodedata.normalize("NFKC", text)
+    plain = normalized("NFKC", text)
     yield _SIGNS.sub("", _END_OF_WHOLE_NUMBER.sub("", plain))
     yield _SIGNS.sub("", plain)
     for dash in _TYPED_DASHES:
