@@ -40,7 +40,8 @@ _ERRORS = frozenset(
 )
 _HASHES = re.compile("##+")
 _MONTH = re.compile(rf"[0-9]{{1,2}}-(?:{MONTH_NAMES})|(?:{MONTH_NAMES})-[0-9]{{2}}", re.IGNORECASE)
-_SLASHED = re.compile(r"([0-9]{1,2})/([0-9]{1,2})/([0-9]{4})")
+_SLASHED = re.compile(r"([0-9]{1,2})/([0-9]{1,2})/([0-9]{4}|[0-9]{2})")
+_CENTURY = 2000
 _ISO = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
 PLACEHOLDERS = frozenset(
     ("null", "none", "nan", "n/a", "na", "nil", "undefined", "unknown", "tbc", "tba", "-", "--", ".", "?")
@@ -115,6 +116,9 @@ def _is_day(text: str) -> bool:
     """Whether a text is a whole date: day and month in either order, or ISO."""
     if found := _SLASHED.fullmatch(text):
         first, second, year = map(int, found.groups())
+        if len(found[3]) == len("yy"):
+            # As LibreOffice Calc writes it.
+            year += _CENTURY
         return bool(real_day(year, second, first) or real_day(year, first, second))
     if found := _ISO.fullmatch(text):
         year, month, day = map(int, found.groups())
