@@ -15,62 +15,60 @@ where ``values`` holds the eight values of §5.2 that a file carries, dates as I
 
 from collections import Counter
 
-COLUMNS = [
-    "Qualification Number",
-    "ULN",
-    "Status",
-    "Registration number",
-    "Registration date",
-    "Certificate claimed date",
-    "Achieved date",
-    "Certificate received Date",
-    "Certificate Sent Date",
-    "Postal Tracking Reference",
-]
-QUALIFICATION, ULN, STATUS, NUMBER, REGISTERED, CLAIMED, ACHIEVED, RECEIVED, SENT, POSTAL = range(10)
-VALUES = [STATUS, NUMBER, REGISTERED, CLAIMED, ACHIEVED, RECEIVED, SENT, POSTAL]
-MANDATORY = [QUALIFICATION, ULN, STATUS]
-TEXTS = [QUALIFICATION, ULN, STATUS, NUMBER, POSTAL]
-DATES = [REGISTERED, CLAIMED, ACHIEVED, RECEIVED, SENT]
-IN_TIME = [REGISTERED, ACHIEVED, CLAIMED, RECEIVED, SENT]
-
-SEPARATORS = {"comma": ",", "semicolon": ";", "tab": "\t", "pipe": "|"}
-
-STATUSES = {
-    "not registered": "not_registered",
-    "registered": "registered",
-    "achieved": "achieved",
-    "certificate claimed": "certificate_claimed",
-    "certificate received": "certificate_received",
-    "certificate sent": "certificate_sent",
-    "exempt": "exempt",
-    "registration not required": "registration_not_required",
-}
-OWN_DATE = {
-    "registered": REGISTERED,
-    "achieved": ACHIEVED,
-    "certificate_claimed": CLAIMED,
-    "certificate_received": RECEIVED,
-    "certificate_sent": SENT,
-}
-
-# Unicode's White_Space; and U+001C to U+001F, which it leaves out but whose bidirectional classes say so: the
-# SPEC does not settle them.
-WHITE_SPACE = (
-    "\t\n\v\f\r\x1c\x1d\x1e\x1f \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009"
-    "\u200a\u2028\u2029\u202f\u205f\u3000"
+from .oracle_cells import (
+    COLUMNS,
+    DATES,
+    DIGITS,
+    IN_TIME,
+    MANDATORY,
+    MORE_COLUMNS,
+    NUMBER,
+    OWN_DATE,
+    PLACEHOLDERS,
+    POSTAL,
+    QUALIFICATION,
+    STATUS,
+    TEXTS,
+    ULN,
+    VALUES,
+    check_digit_fails,
+    clean,
+    date_of,
+    has_bad_character,
+    is_damaged,
+    match_key,
+    status_of,
 )
-INVISIBLE = "\ufeff\u200b\u200c\u200d\u2060"
-DIGITS = "0123456789"
+from .oracle_files import (
+    SEPARATORS,
+    decode,
+    headed,
+    is_header,
+    read,
+    zip_headings,
+)
 
 
-def answer(data, separator, world, today, *, commit):
+def answer(data, separator, world, today, *, commit, earlier=0):
     """Say what ``regcert_import`` prints for a file, without messages and the run; and what it leaves behind.
 
-    ``data`` is bytes, ``separator`` a name, ``today`` ISO text. Beside §7's own, the answer has ``exit`` (the
-    code), ``history`` (rows that leave an entry) and ``stored`` (the registrations afterwards). Errors and
-    warnings are (row, column, value, code).
+    ``data`` is bytes, ``separator`` a name, ``today`` ISO text, ``earlier`` the number of runs that were
+    committed of the same bytes, have changed something and are not undone. Beside §7's own, the answer has
+    ``exit`` (the code), ``history`` (rows that leave an entry) and ``stored`` (the registrations afterwards).
+    Errors and warnings are (row, column, value, code), notes (code, column, count).
     """
+    found = validated(data, separator, world, today, earlier=earlier)
+    if commit and found["fatal"] is None:
+        found = committed(found, world)
+    return without_plan(found)
+
+
+def without_plan(answer):
+    return {name: value for name, value in answer.items() if name != "plan"}
+
+
+def validated(data, separator, world, today, *, earlier=0):
+    """The answer without a commit; and ``plan``, for :func:`committed`."""
     fault, encoding, text = decode(data)
     if fault:
         return refusal(fault, encoding, world)
@@ -82,7 +80,14 @@ def answer(data, separator, world, today, *, commit):
         return refusal("bad_header", encoding, world)
     if not records:
         return refusal("no_records", encoding, world)
-    return judge(records, len(header), encoding, world, today, commit)
+    return judge(records, header, encoding, world, today, earlier)
+
+
+def said(validated_answer):
+    """Registration to the values that an accepted record gives it."""
+    plan = validated_answer["plan"]
+    records = planned(plan["records"], plan["header"], plan["world"])
+    return {record["pair"]: record["values"] for record in records if not record["errors"]}
 
 
 def refusal(code, encoding, world):
@@ -98,6 +103,7 @@ def refusal(code, encoding, world):
         "conflicts": 0,
         "errors": [],
         "warnings": [],
+        "notes": [],
         "encoding": encoding,
         "committed": False,
         "exit": 2,
@@ -106,198 +112,26 @@ def refusal(code, encoding, world):
     }
 
 
-# The file as a whole (§5.1)
-
-
-def decode(data):
-    """The fault or None, the encoding's name, the text."""
-    if data.startswith(b"\xef\xbb\xbf"):
-        readings = [("utf-8-sig", decoded(data[3:], "utf-8"))]
-    elif data.startswith(b"\xff\xfe"):
-        readings = [("utf-16", decoded(data[2:], "utf-16-le"))]
-    elif data.startswith(b"\xfe\xff"):
-        readings = [("utf-16", decoded(data[2:], "utf-16-be"))]
-    else:
-        readings = [("utf-8", decoded(data, "utf-8")), ("cp1252", decoded(data, "cp1252"))]
-    readable = [(name, text) for name, text in readings if text is not None]
-    encoding, text = readable[0] if readable else (None, None)
-    if text is not None and trimmed(text) == "":
-        return "empty", encoding, text
-    for start in (b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"%PDF-"):
-        if data.startswith(start):
-            return "not_text", None, None
-    if 0 in data[:1024] and data[:2] not in (b"\xff\xfe", b"\xfe\xff"):
-        return "not_text", None, None
-    if text is None:
-        return "bad_encoding", None, None
-    return None, encoding, text
-
-
-def decoded(data, codec):
-    try:
-        return data.decode(codec)
-    except UnicodeDecodeError:
-        return None
-
-
-def read(text, separator):
-    """Every row as a list of cells, blank rows too; None where the quoting is broken or a cell too long."""
-    rows = []
-    at = 0
-    while at < len(text):
-        row = []
-        while True:
-            cell, at = (read_quoted if text[at : at + 1] == '"' else read_plain)(text, at, separator)
-            if cell is None or len(cell) > 131_072:
-                return None
-            row.append(cell)
-            if text[at : at + 1] != separator:
-                break
-            at += 1
-        at += 2 if text[at : at + 2] == "\r\n" else 1
-        rows.append(row)
-    return rows
-
-
-def read_plain(text, at, separator):
-    """The cell that begins here, and where it ends."""
-    start = at
-    while at < len(text) and text[at] not in (separator, "\r", "\n"):
-        at += 1
-    return text[start:at], at
-
-
-def read_quoted(text, at, separator):
-    """The same for a cell in quotes; None for one that is broken."""
-    characters = []
-    at += 1
-    while at < len(text):
-        if text[at] != '"':
-            characters.append(text[at])
-            at += 1
-        elif text[at + 1 : at + 2] == '"':
-            characters.append('"')
-            at += 2
-        else:
-            at += 1
-            if at < len(text) and text[at] not in (separator, "\r", "\n"):
-                return None, at
-            return "".join(characters), at
-    return None, at
-
-
-def headed(rows, separator):
-    """The header row, or None where it is not one; and the records as (row number, cells)."""
-    numbered = [(number, row) for number, row in enumerate(rows, start=1)]
-    if separator.join(rows[0]) == f"sep={separator}":
-        numbered = numbered[1:]
-    filled = [(number, row) for number, row in numbered if not all(clean(cell) == "" for cell in row)]
-    if not filled:
-        return None, []
-    header = filled[0][1]
-    if [heading(cell) for cell in header[:10]] != [column.casefold() for column in COLUMNS]:
-        return None, []
-    if any(clean(cell) != "" for cell in header[10:]):
-        return None, []
-    return header, filled[1:]
-
-
-def heading(cell):
-    name = clean(cell)
-    if name.endswith("*"):
-        name = trimmed(name[:-1])
-    return name.casefold()
-
-
-# Reading a cell (§5.3)
-
-
-def trimmed(text):
-    return text.strip(WHITE_SPACE + INVISIBLE)
-
-
-def clean(cell):
-    cell = trimmed(cell)
-    if len(cell) >= 3 and cell.startswith('="') and cell.endswith('"'):
-        cell = trimmed(cell[2:-1].replace('""', '"'))
-    after = cell.lstrip("'")
-    if after != cell and after[:1] in ("=", "+", "-", "@"):
-        cell = cell[1:]
-    return cell
-
-
-def match_key(number):
-    return "".join(character for character in number.upper() if character not in WHITE_SPACE + "/")
-
-
-def status_of(cell):
-    """The stored value, or None."""
-    words = "".join(" " if character in WHITE_SPACE else character for character in cell).split(" ")
-    return STATUSES.get(" ".join(word for word in words if word).casefold())
-
-
-def date_of(cell):
-    """ISO text, or None."""
-    if len(cell) != 10 or cell[2] != "/" or cell[5] != "/":
-        return None
-    if not all(character in DIGITS for character in cell[:2] + cell[3:5] + cell[6:]):
-        return None
-    day, month, year = int(cell[:2]), int(cell[3:5]), int(cell[6:])
-    leap = year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)
-    lengths = [31, 29 if leap else 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
-    if not 1900 <= year <= 2100 or not 1 <= month <= 12 or not 1 <= day <= lengths[month - 1]:
-        return None
-    return f"{cell[6:]}-{cell[3:5]}-{cell[:2]}"
-
-
-def check_digit_fails(uln):
-    if len(uln) != 10 or not all(character in DIGITS for character in uln):
-        return False
-    return sum(int(digit) * weight for digit, weight in zip(uln, range(10, 0, -1), strict=True)) % 11 != 10
-
-
-def has_bad_character(cell):
-    """Whether a character is of category Cc (C0, DEL, C1) or Cs."""
-    return any(
-        ord(character) < 0x20 or 0x7F <= ord(character) < 0xA0 or 0xD800 <= ord(character) < 0xE000
-        for character in cell
-    )
-
-
 # Records (§5.4), and what becomes of them (§6, §7)
 
 
-def judge(records, width, encoding, world, today, commit):
-    learners = {uln: reference for reference, uln in world["learners"].items() if uln is not None}
-    qualifications = {match_key(number): number for number in world["qualifications"]}
-    read_records = [read_record(row, cells, width, learners, qualifications) for row, cells in records]
-    seen = Counter(record["pair"] for record in read_records if record["pair"])
+def judge(records, header, encoding, world, today, earlier):
+    read_records = planned(records, header, world)
     counts = Counter()
-    errors, warnings, written = [], [], []
-    stored = dict(world["registrations"])
+    errors, warnings, accepted = [], [], []
     for record in read_records:
-        if seen[record["pair"]] > 1:
-            record["errors"].append((record["row"], "", "", "duplicate"))
         if record["errors"]:
             counts["rejected"] += 1
             errors += record["errors"]
             continue
-        warnings += warnings_of(record, today)
-        old, new = stored.get(record["pair"]), record["values"]
-        if old is None:
-            counts["created"] += 1
-        elif old == new:
-            counts["unchanged"] += 1
-        else:
-            counts["updated"] += 1
-            counts["cleared"] += sum(old[column] != "" and new[column] == "" for column in VALUES)
-        if old != new:
-            written.append(record["row"])
-        stored[record["pair"]] = new
+        accepted.append(record)
+        old = world["registrations"].get(record["pair"])
+        warnings += warnings_of(record, old, today)
+        counts.update(effect(old, record["values"]))
     return {
         "fatal": None,
         "rows": len(records),
-        "accepted": len(records) - counts["rejected"],
+        "accepted": len(accepted),
         "created": counts["created"],
         "updated": counts["updated"],
         "unchanged": counts["unchanged"],
@@ -306,26 +140,121 @@ def judge(records, width, encoding, world, today, commit):
         "conflicts": 0,
         "errors": errors,
         "warnings": warnings,
+        "notes": notes_of(read_records, accepted, encoding, earlier),
         "encoding": encoding,
-        "committed": commit,
+        "committed": False,
         "exit": 1 if counts["rejected"] else 0,
-        "history": written if commit else [],
-        "stored": stored if commit else world["registrations"],
+        "history": [],
+        "stored": world["registrations"],
+        "plan": {"records": records, "header": header, "world": world},
     }
 
 
-def read_record(row, cells, width, learners, qualifications):
+def effect(old, new):
+    """What a record counts as, given what is stored and what it says."""
+    if old is None:
+        return Counter(created=1)
+    if old == new:
+        return Counter(unchanged=1)
+    cleared = sum(old[column] != "" and new[column] == "" for column in VALUES)
+    return Counter(updated=1, cleared=cleared)
+
+
+def committed(validated_answer, world):
+    """The answer after a commit, given what is stored by then."""
+    plan = validated_answer["plan"]
+    seen = {record["row"]: record for record in planned(plan["records"], plan["header"], plan["world"])}
+    now = {record["row"]: record for record in planned(plan["records"], plan["header"], world)}
+    counts = Counter()
+    conflicts, written = [], []
+    stored = dict(world["registrations"])
+    for row, record in seen.items():
+        if record["errors"]:
+            continue
+        pair, new = now[row]["pair"], record["values"]
+        before, old = plan["world"]["registrations"].get(pair), world["registrations"].get(pair)
+        holds = pair == record["pair"] and old == before
+        if now[row]["errors"] or not (holds or old == new):
+            conflicts.append((row, "", "", "changed_since_validation"))
+            continue
+        counts.update(effect(old, new))
+        if old != new:
+            written.append(row)
+            stored[pair] = new
+    of_rows = {row for row, *_rest in validated_answer["errors"]}
+    assert not of_rows & {row for row, *_rest in conflicts}
+    return {
+        **validated_answer,
+        **{name: counts[name] for name in ("created", "updated", "unchanged", "cleared")},
+        "conflicts": len(conflicts),
+        "errors": sorted([*validated_answer["errors"], *conflicts], key=lambda error: error[0]),
+        "committed": True,
+        "exit": 1 if conflicts else validated_answer["exit"],
+        "history": written,
+        "stored": stored,
+    }
+
+
+def planned(records, header, world):
+    """Every record as read, with its errors, among them that of duplicates."""
+    learners = {uln: reference for reference, uln in world["learners"].items() if uln is not None}
+    qualifications = {match_key(number): number for number in world["qualifications"]}
+    read_records = [read_record(row, cells, header, learners, qualifications) for row, cells in records]
+    seen = Counter(record["pair"] for record in read_records if record["pair"])
+    for record in read_records:
+        if seen[record["pair"]] > 1:
+            record["errors"].append((record["row"], "", "", "duplicate"))
+    return read_records
+
+
+def notes_of(records, accepted, encoding, earlier):
+    """The notes as (code, column, count)."""
+    found = []
+    if encoding == "cp1252":
+        strange = [one for one in records if not all(map(str.isascii, one["counted"]))]
+        found.append(("guessed_encoding", "", len(strange)))
+    lost = [one for one in records if any("\ufffd" in cell for cell in one["counted"])]
+    found.append(("lost_characters", "", len(lost)))
+    for column in DATES:
+        cells = {one["cells"][column] for one in records if len(one["cells"]) > column}
+        # As it stands, day/month/year; another is one only where its first part is a month.
+        dates = {cell for cell in cells if date_of(cell)}
+        swapped = any(date_of(cell[3:6] + cell[:3] + cell[6:]) for cell in cells - dates)
+        days = {int(cell[:2]) for cell in dates}
+        if swapped or (len(dates) >= 10 and max(days) <= 12 and days != {1}):
+            both = [
+                one["cells"][column]
+                for one in accepted
+                if one["cells"][column] and int(one["cells"][column][:2]) <= 12
+            ]
+            count = sum(cell[:2] != cell[3:5] for cell in both)
+            found.append(("day_month_order", COLUMNS[column], count))
+    found.append(("imported_before", "", earlier))
+    return [note for note in found if note[2] > 0]
+
+
+def read_record(row, cells, header, learners, qualifications):
     """A record's values, its errors, and the registration it is about where both ends are found."""
-    cleaned = [clean(cell) for cell in cells]
+    pairs = [(clean(cell), kind) for cell, kind in zip_headings(cells, header)]
+    cleaned = [cell for cell, _kind in pairs[:10]]
+    counted = [cell for cell, kind in pairs if kind not in MORE_COLUMNS]
+    shifted = [
+        cell for cell, kind in pairs if kind == MORE_COLUMNS[0] and not all(one in DIGITS for one in cell)
+    ]
     record = {
         "row": row,
         "cells": cleaned,
+        # What is no row number, where one belongs, is not passed over.
+        "counted": [*counted, *shifted],
         "short": len(cells) < 10,
         "pair": None,
         "errors": [],
         "values": {},
     }
-    if len(cells) > width or any(cell != "" for cell in cleaned[10:]):
+    if is_header(cells):
+        record["errors"].append((row, "", "", "repeated_heading"))
+        return record
+    if len(cells) > len(header) or any(counted[10:]) or shifted:
         record["errors"].append((row, "", "", "too_many_cells"))
         return record
     cleaned += [""] * (10 - len(cleaned))
@@ -350,7 +279,7 @@ def read_record(row, cells, width, learners, qualifications):
 
 def error_of(column, cell, learners, qualifications):
     """The first error that applies to a cell, or None."""
-    if has_bad_character(cell):
+    if has_bad_character(cell, column):
         return "bad_character"
     if column in TEXTS and len(cell) > 128:
         return "too_long"
@@ -369,8 +298,11 @@ def error_of(column, cell, learners, qualifications):
     return None
 
 
-def warnings_of(record, today):
-    """An accepted record's warnings as (row, column, value, code): in column order, of the row last."""
+def warnings_of(record, stored, today):
+    """An accepted record's warnings as (row, column, value, code): in column order, of the row last.
+
+    ``stored`` are the values of its registration, or None.
+    """
     values, found = record["values"], []
     for column in range(10):
         codes = []
@@ -384,6 +316,12 @@ def warnings_of(record, today):
             codes.append("missing_date")
         if column == ULN and check_digit_fails(record["cells"][ULN]):
             codes.append("check_digit")
+        if column in (NUMBER, POSTAL):
+            cell = record["cells"][column]
+            if is_damaged(cell, stored[column] if stored else ""):
+                codes.append("damaged")
+            if cell.lower() in PLACEHOLDERS:
+                codes.append("placeholder")
         found += [(record["row"], COLUMNS[column], record["cells"][column], code) for code in codes]
     if record["short"]:
         found.append((record["row"], "", "", "short_row"))

@@ -8,6 +8,7 @@ from . import generate, oracle
 TODAY = date(2026, 6, 15)
 FATAL = {"empty", "not_text", "bad_encoding", "malformed_csv", "bad_header", "no_records"}
 ERRORS = {
+    "repeated_heading",
     "too_many_cells",
     "bad_character",
     "too_long",
@@ -19,7 +20,16 @@ ERRORS = {
     "unknown_learner",
     "duplicate",
 }
-WARNINGS = {"short_row", "date_order", "future_date", "missing_date", "check_digit"}
+WARNINGS = {
+    "short_row",
+    "date_order",
+    "future_date",
+    "missing_date",
+    "check_digit",
+    "damaged",
+    "placeholder",
+}
+NOTES = {"guessed_encoding", "lost_characters", "day_month_order"}
 ENCODINGS = {"utf-8", "utf-8-sig", "utf-16", "cp1252"}
 COUNTS = {"created", "updated", "unchanged", "rejected", "cleared"}
 
@@ -38,9 +48,10 @@ def test_sixty_files_reach_every_rule():
         answer = oracle.answer(data, separator, world, TODAY.isoformat(), commit=True)
         files.update({separator, answer["fatal"], answer["encoding"]})
         files.update({code for *_place, code in answer["errors"] + answer["warnings"]})
+        files.update({code for code, *_place in answer["notes"]})
         files.update({name for name in COUNTS if answer[name]})
 
     assert {code: files[code] for code in FATAL if files[code] < 1} == {}
-    few = {name: files[name] for name in ERRORS | WARNINGS | ENCODINGS | COUNTS if files[name] < 3}
+    few = {name: files[name] for name in ERRORS | WARNINGS | NOTES | ENCODINGS | COUNTS if files[name] < 3}
     assert few == {}
     assert files[None] > 30

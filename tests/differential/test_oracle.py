@@ -2,9 +2,9 @@
 
 import pytest
 
-from . import oracle
+from . import oracle, oracle_cells, oracle_files
 
-HEADER = ",".join(oracle.COLUMNS)
+HEADER = ",".join(oracle_cells.COLUMNS)
 TODAY = "2026-06-15"
 WORLD = {
     "learners": {"A": "9276308686", "B": "0012345679", "C": None},
@@ -51,6 +51,7 @@ def test_a_whole_answer():
             (2, "Registration date", "01/09/2026", "future_date"),
             (4, "Achieved date", "", "missing_date"),
         ],
+        "notes": [],
         "encoding": "utf-8",
         "committed": True,
         "exit": 1,
@@ -74,7 +75,10 @@ def test_validating_stores_nothing():
         (b"\xa0", "empty", "cp1252"),
         (b"PK\x03\x04 and so on", "not_text", None),
         (b"Qualification\0", "not_text", None),
-        (b"\xef\xbb\xbf\xff", "bad_encoding", None),
+        (b"\x1a", "empty", "utf-8"),
+        (b"\xff\xfe\0\0", "not_text", None),
+        (b"\0\0\xfe\xff", "not_text", None),
+        (b"\xef\xbb\xbf\xff", "bad_header", "utf-8-sig"),
         (b"\xff\xfea\0b", "bad_encoding", None),
         (b"\x81", "bad_encoding", None),
         (b'a,"b"c', "malformed_csv", "utf-8"),
@@ -85,13 +89,37 @@ def test_validating_stores_nothing():
         (b",,\n,", "bad_header", "utf-8"),
         (HEADER.replace("ULN", "ULN**").encode(), "bad_header", "utf-8"),
         (f"{HEADER},Notes".encode(), "bad_header", "utf-8"),
+        (f"{HEADER},What is wrong*,ROW  in the file\n,,,,,,,,,,x,y".encode(), "no_records", "utf-8"),
+        (HEADER.replace("Status", "St\u0430tus").encode(), "bad_header", "utf-8"),
+        (HEADER.replace("ULN", '"\u00adU\u200eLN \n* "').encode() + b"\n\x1a", "no_records", "utf-8"),
+        (HEADER.replace("Sent Date", "Sent\u00a0 Date").encode(), "no_records", "utf-8"),
         (f"sep=;\n{HEADER}\nx".encode(), "bad_header", "utf-8"),
         (f"sep=,\n{HEADER}\n".encode(), "no_records", "utf-8"),
+        (f" SEP\u00a0= , ,,\n{HEADER}\n".encode(), "no_records", "utf-8"),
+        (f"sep=,x\n{HEADER}\n".encode(), "bad_header", "utf-8"),
         (f"\n{HEADER.upper()} *,,\n , ,\n".encode("utf-16"), "no_records", "utf-16"),
     ],
 )
 def test_what_refuses_a_file(data, code, encoding):
     assert fatal(data) == (code, encoding)
+
+
+@pytest.mark.parametrize(
+    ("data", "encoding", "text"),
+    [
+        ("é".encode() + b"\xe9", "utf-8", "é\ufffd"),
+        ("é".encode() + b"\xe9\xe9", "cp1252", "Ã©éé"),
+        (b"\xe9", "cp1252", "é"),
+        ("\ufffd".encode(), "utf-8", "\ufffd"),
+        # A character cut short is one sequence, as is every byte that begins none.
+        ("é".encode() + b"\xe2\x82", "utf-8", "é\ufffd"),
+        ("é".encode() + b"\xf0\x9f\x98,\xff", "cp1252", "Ã©ðŸ˜,ÿ"),
+        (b"\xef\xbb\xbfa\xe9\xe9", "utf-8-sig", "a\ufffd\ufffd"),
+        (b"\x81", None, None),
+    ],
+)
+def test_the_encoding_is_what_most_characters_are_good_in(data, encoding, text):
+    assert oracle_files.reading(data) == (encoding, text)
 
 
 def test_the_separator_is_the_one_chosen():
@@ -101,7 +129,7 @@ def test_the_separator_is_the_one_chosen():
 
 
 def test_rows_end_at_any_line_end_outside_quotes():
-    assert oracle.read('a,"b\r\n""c"\r\n\rd,\ne"f', ",") == [["a", 'b\r\n"c'], [""], ["d", ""], ['e"f']]
+    assert oracle_files.read('a,"b\r\n""c"\r\n\rd,\ne"f', ",") == [["a", 'b\r\n"c'], [""], ["d", ""], ['e"f']]
 
 
 @pytest.mark.parametrize(
@@ -117,10 +145,13 @@ def test_rows_end_at_any_line_end_outside_quotes():
         ("''-1", "'-1"),
         ("'1", "'1"),
         ('="\'@x"', "@x"),
+        ("'\uff1d1", "\uff1d1"),
+        ("\u2068e\u0301\ufe0f \u200e", "é"),
+        ("a\u200eb", "a\u200eb"),
     ],
 )
 def test_a_cell_is_cleaned(cell, cleaned):
-    assert oracle.clean(cell) == cleaned
+    assert oracle_cells.clean(cell) == cleaned
 
 
 @pytest.mark.parametrize(
@@ -143,15 +174,171 @@ def test_a_cell_is_cleaned(cell, cleaned):
     ],
 )
 def test_a_date_is_a_real_day_of_two_two_and_four_digits(cell, day):
-    assert oracle.date_of(cell) == day
+    assert oracle_cells.date_of(cell) == day
 
 
 def test_the_check_digit():
-    assert not oracle.check_digit_fails("0012345678")
+    assert not oracle_cells.check_digit_fails("0012345678")
     # 9·10 + 2·9 + 7·8 + 6·7 + 3·6 + 0·5 + 8·4 + 6·3 + 8·2 + 6·1 = 296 = 26·11 + 10
-    assert not oracle.check_digit_fails("9276308686")
-    assert oracle.check_digit_fails("9276308687")
-    assert not oracle.check_digit_fails("927630868")
+    assert not oracle_cells.check_digit_fails("9276308686")
+    assert oracle_cells.check_digit_fails("9276308687")
+    assert not oracle_cells.check_digit_fails("927630868")
+
+
+@pytest.mark.parametrize(
+    ("cell", "stored"),
+    [
+        *((cell, "") for cell in ["1.23457E+11", "9,00e15", "1E+11", "2e-5", "12345678901234500"]),
+        *((cell, "") for cell in ["#n/a", "#GETTING_DATA", "##", "1-Mar", "02-mar", "SEP-25"]),
+        *((cell, "") for cell in ["ZoÃ«", "1/2/2026", "2026-02-01", "02/13/2026", "1/13/26"]),
+        *[("12", "0012"), ("1234", "1,234"), ("1.5", "1.50"), ("300000", "3E5"), ("503", "0503E000")],
+        *[("5", "£5"), ("0", "0.00"), ("1234.5", "1,234.50")],
+    ],
+)
+def test_what_a_spreadsheet_or_a_wrong_encoding_leaves_is_damaged(cell, stored):
+    assert oracle_cells.is_damaged(cell, stored)
+
+
+@pytest.mark.parametrize(
+    ("cell", "stored"),
+    [
+        *((cell, "") for cell in ["1E5", "12.5E+3", "1234567890123450", "12345678901234560", "#", "#N/B"]),
+        *((cell, "") for cell in ["1-Foo", "100-Mar", "Sep-2025", "Zoë", "31/31/2026", "2026-02-30"]),
+        *[("12", "12"), ("12", "13"), ("12", ""), ("0012", "12"), ("1.50", "1.5"), ("1,234", "1234")],
+        *[("12", "R0012"), ("1234", "12,34")],
+    ],
+)
+def test_what_is_written_by_hand_is_not_damaged(cell, stored):
+    assert not oracle_cells.is_damaged(cell, stored)
+
+
+def test_what_is_stored_proves_lost_zeros():
+    found = oracle.answer(
+        f"{HEADER}\n5001,9276308686,Exempt,12,,,,,,tbc\n603/2942/X,9276308686,Exempt,12,,,,,,".encode(),
+        "comma",
+        {
+            **WORLD,
+            "registrations": {
+                ("A", "500 1"): {**WORLD["registrations"]["A", "500 1"], oracle_cells.NUMBER: "0012"}
+            },
+        },
+        TODAY,
+        commit=False,
+    )
+
+    assert found["warnings"] == [
+        (2, "Registration number", "12", "damaged"),
+        (2, "Postal Tracking Reference", "tbc", "placeholder"),
+    ]
+
+
+def test_invisible_characters_are_bad_where_something_is_looked_up():
+    found = answer(HEADER, "5001\u200e,0012345\u00ad679,Exem\u2068pt,R\u200e1,01\ufe0f/01/2026,,,,,\u20281")
+
+    assert [(column, code) for _row, column, _value, code in found["errors"]] == [
+        ("ULN", "bad_character"),
+        ("Status", "bad_character"),
+        ("Registration date", "bad_character"),
+    ]
+
+
+def test_the_headings_again_are_one_error():
+    found = answer(f"{HEADER},Row in the file,What is wrong", HEADER.upper(), f"{HEADER},x,")
+
+    assert found["errors"] == [(2, "", "", "repeated_heading"), (3, "", "", "too_many_cells")]
+
+
+def test_what_stands_under_the_headings_of_the_rejected_file_is_not_read():
+    header = f"{HEADER},Row in the file,,What is wrong"
+
+    found = answer(
+        header,
+        "5001,0012345679,Exempt,,,,,,,,12,,\ufffd",
+        "5001,9276308686,Exempt,,,,,,,,P1,,",
+        "5001,9276308686,Exempt,,,,,,,,,P1,",
+        ",,,,,,,,,,P1,,x",
+    )
+
+    assert (found["rows"], found["accepted"], found["notes"]) == (3, 1, [])
+    assert found["errors"] == [(3, "", "", "too_many_cells"), (4, "", "", "too_many_cells")]
+
+
+def record_of(day, uln="0012345679", number="5001"):
+    return f"{number},{uln},Exempt,,{day},,,,,"
+
+
+def test_a_date_with_its_month_first_shows_which_others_read_both_ways():
+    found = answer(
+        HEADER,
+        record_of("09/15/2025"),
+        record_of("12/01/2025", "9276308686"),
+        record_of("02/02/2026", number="603/2942/X"),
+    )
+
+    assert found["notes"] == [("day_month_order", "Registration date", 1)]
+
+
+@pytest.mark.parametrize(
+    ("days", "notes"),
+    [
+        (["01", "02", "03", "04", "05", "06", "07", "08", "09", "10"], 8),
+        (["01", "02", "03", "04", "05", "06", "07", "08", "09", "13"], 0),
+        (["01", "02", "03", "04", "05", "06", "07", "08", "09", "09"], 0),
+    ],
+)
+def test_ten_dates_of_which_none_is_late_in_its_month_read_both_ways(days, notes):
+    pairs = [(f"00000000{place}", number) for place in range(5) for number in ("5001", "603/2942/X")]
+    world = {**WORLD, "learners": {uln: uln for uln, _number in pairs}, "registrations": {}}
+    rows = [record_of(f"{day}/01/2026", *pair) for day, pair in zip(days, pairs, strict=True)]
+    rows[1] = rows[1].replace("02/01", "02/02")
+
+    found = oracle.answer("\n".join([HEADER, *rows]).encode(), "comma", world, TODAY, commit=False)
+
+    assert found["notes"] == ([("day_month_order", "Registration date", notes)] if notes else [])
+
+
+def test_ten_dates_that_are_all_the_first_of_a_month_are_no_sign():
+    pairs = [(f"00000000{place}", number) for place in range(5) for number in ("5001", "603/2942/X")]
+    world = {**WORLD, "learners": {uln: uln for uln, _number in pairs}, "registrations": {}}
+    rows = [record_of(f"01/{month:02}/2026", *pair) for month, pair in enumerate(pairs, start=1)]
+
+    found = oracle.answer("\n".join([HEADER, *rows]).encode(), "comma", world, TODAY, commit=False)
+
+    assert (found["accepted"], found["notes"]) == (10, [])
+
+
+def test_the_notes_count_records_whose_characters_are_guessed_or_lost():
+    guessed = oracle.answer(f"{HEADER}\né,x\nx,\xa0\n".encode("cp1252"), "comma", WORLD, TODAY, commit=False)
+    lost = oracle.answer(
+        f"{HEADER}\né,x\n".encode() + b"x,\xff\n", "comma", WORLD, TODAY, commit=True, earlier=2
+    )
+
+    assert guessed["notes"] == [("guessed_encoding", "", 1)]
+    assert lost["notes"] == [("lost_characters", "", 1), ("imported_before", "", 2)]
+
+
+def test_a_commit_passes_over_what_changed_meanwhile_unless_it_is_what_the_file_says():
+    data = "\n".join([HEADER, "5001,9276308686,Achieved", "5001,0012345679,Exempt", "60329422X,x"]).encode()
+    said = {2: "achieved", 3: "", 4: "", 5: "", 6: "", 7: "", 8: "", 9: ""}
+    other = {**said, 9: "other"}
+    validated = oracle.validated(data, "comma", WORLD, TODAY)
+
+    same = oracle.committed(validated, {**WORLD, "registrations": {("A", "500 1"): said}})
+    changed = oracle.committed(validated, {**WORLD, "registrations": {("A", "500 1"): other}})
+    gone = oracle.committed(validated, {**WORLD, "learners": {"A": "9276308686"}})
+
+    counts = ("accepted", "created", "updated", "unchanged", "cleared", "conflicts")
+    assert [same[name] for name in counts] == [2, 1, 0, 1, 0, 0]
+    assert [changed[name] for name in counts] == [2, 1, 0, 0, 0, 1]
+    assert [gone[name] for name in counts] == [2, 0, 1, 0, 3, 1]
+    assert changed["errors"] == [
+        (2, "", "", "changed_since_validation"),
+        (4, "Qualification Number", "60329422X", "unknown_qualification"),
+        (4, "ULN", "x", "unknown_learner"),
+        (4, "Status", "", "required"),
+    ]
+    assert (changed["stored"]["A", "500 1"], changed["history"]) == (other, [3])
+    assert (same["stored"]["A", "500 1"], same["history"]) == (said, [3])
 
 
 @pytest.mark.parametrize(
