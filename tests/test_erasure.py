@@ -5,6 +5,7 @@ import json
 import zlib
 from contextlib import suppress
 from functools import partial
+from urllib.parse import urlencode
 
 import pytest
 from django.apps import apps
@@ -248,6 +249,73 @@ def test_a_report_that_mentions_the_learner_in_any_way_is_thrown_away(learner, r
 
     assert erase_learner(learner.pk).reports == 1
     assert not RunPiece.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        # Letters that are taken apart, ligatures and full-width forms; invisible characters.
+        "Zoe\u0308 Quagmire\u0301-Fi\u0301sher",
+        "zoë quagmiré-ﬁ\u0301sher",
+        "Zo\u00adë\u200e Quag\u200bmiré Fí\ufe0fsher",
+        "Ｑｕａｇｍｉｒé Físher, Zoë",
+        "92763\u200b08686",
+        "９２７６３０８６８６",
+        "927 630 8686",
+        "927\u00a06308686",
+        "9,276,308,686",
+        "9276-308-686",
+        "9276308686.0",
+    ],
+)
+def test_a_report_that_writes_the_learner_otherwise_is_thrown_away_too(qualification, text):
+    learner = make_learner(given_names="Zoë", family_name="Quagmiré-Físher", uln=ULN)
+    encodings = ["utf-8", "utf-8-sig", "utf-16"]
+    for encoding in encodings:
+        run = make_run(make_csv(row("4242424242", text), encoding=encoding))
+        ImportRun.objects.filter(pk=run.pk).update(encoding=encoding, file_name=f"{text}.csv")
+    ExportRun.objects.create(layout="export", filters=urlencode({"q": text}), records=1)
+
+    erased = erase_learner(learner.pk)
+
+    assert (erased.reports, erased.file_names, erased.exports) == (3, 3, 1)
+    assert not RunPiece.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "text", ["927 630 868", "19276308686", "1,927,630,868", "Zoe Quagmire", "9276/308686"]
+)
+def test_a_report_that_writes_something_like_it_stays(qualification, text):
+    learner = make_learner(given_names="Zoë", family_name="Quagmiré", uln="9276308680")
+    make_run(make_csv(row("4242424242", text)))
+
+    assert erase_learner(learner.pk).reports == 0
+
+
+def test_a_number_that_parts_cells_is_not_taken_for_a_uln(qualification):
+    learner = make_learner(uln="9123456789")
+    make_run(make_csv(["9", "123", "456", "789"]))
+
+    assert erase_learner(learner.pk).reports == 0
+
+
+@pytest.mark.parametrize("name", ["Zoë Quagmiré", "Müller"])
+def test_values_that_a_note_shows_go_with_the_report(qualification, name):
+    learner = make_learner(given_names="", family_name=name, uln=ULN)
+    run = start_run_of(make_csv(row("4242424242", name), encoding="cp1252"), "cp1252")
+    assert places_of([name])
+
+    assert erase_learner(learner.pk).reports == 1
+
+    assert places_of([name]) == set()
+    run.refresh_from_db()
+    assert run.has_expired
+
+
+def start_run_of(data, encoding):
+    run = runs.start_run(data=data, file_name="file.csv", separator=Separator.COMMA, encoding=encoding)
+    runs.validate(run.pk)
+    return run
 
 
 def formerly_called(learner, registration, label):

@@ -6,7 +6,6 @@ Set-based, in one transaction that begins with a write. ``docs/data-protection.m
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Collection
 from dataclasses import dataclass
 from itertools import chain
@@ -18,7 +17,7 @@ from django.utils import timezone
 from wagtail.log_actions import log
 from wagtail.models import ModelLogEntry
 
-from .characters import without_invisible
+from .characters import normalized, without_invisible
 from .databases import alias, atomic
 from .history import ERASE, Entry, write_entries
 from .importing import staging
@@ -87,14 +86,22 @@ class Traces:
 
 
 def fold(text: str) -> str:
-    """Letters and digits only, case ignored, one space wherever anything else stands.
+    """Letters and digits only, one space wherever anything else stands.
 
-    Letters composed and invisible characters left out, as they may not be in a file.
+    Case, forms of the same letter, invisible characters and what parts the ten digits of a ULN are ignored.
     """
-    return " ".join(_WORD.findall(unicodedata.normalize("NFC", without_invisible(text)).casefold()))
+    if not text.isascii():
+        text = normalized("NFKC", without_invisible(text))
+    text = _PARTED_ULN.sub(lambda found: "".join(filter(str.isdigit, found.group())), text)
+    # Ignoring case can take composed letters apart.
+    return " ".join(_WORD.findall(normalized("NFKC", text.casefold())))
 
 
 _WORD = re.compile(r"[^\W_]+")
+_PARTED_ULN = re.compile(
+    # As people part long numbers. A comma parts cells too, so it counts only as a spreadsheet sets it.
+    r"(?<![0-9])[0-9](?:[ '\u2019-]?[0-9]){9}(?![0-9])|(?<![0-9,\[])[0-9](?:,[0-9]{3}){3}(?![0-9,])"
+)
 
 
 def erase_learner(learner_id: int) -> Erased:
