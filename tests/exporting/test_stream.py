@@ -6,6 +6,7 @@ import gc
 import io
 import json
 import tracemalloc
+from collections import Counter
 
 import pytest
 from django.core.management import call_command
@@ -13,10 +14,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
-from wagtail_regcert.exporting import stream
-from wagtail_regcert.exporting.columns import COLUMNS, ExportLayout
+from wagtail_regcert.exporting import keys, stream, values
+from wagtail_regcert.exporting.columns import ExportLayout
 from wagtail_regcert.exporting.stream import export_bytes, start_export
-from wagtail_regcert.models import ExportRun, Qualification, Registration
+from wagtail_regcert.models import ExportRun, Learner, Programme, Qualification, Registration
 
 from ..makers import (
     make_learner,
@@ -167,50 +168,116 @@ def test_headings_and_labels_are_english_in_every_language():
         assert exported() == english
 
 
-def test_records_come_in_the_order_of_creation_across_chunks(monkeypatch):
+@pytest.mark.parametrize("layout", ExportLayout)
+def test_records_come_in_the_order_of_their_creation_across_pages(monkeypatch, layout):
     monkeypatch.setattr(stream, "CHUNK", 3)
     expected = [make_registration(registration_number=f"R{number}") for number in range(7)]
 
-    newest_first = Registration.objects.order_by("-pk")
-    data = rows(exported(registrations=newest_first))
+    data = rows(exported(layout, Registration.objects.order_by()))
 
-    assert [row[5] for row in data[1:]] == [registration.registration_number for registration in expected]
+    column = data[0].index("Registration number")
+    assert [row[column] for row in data[1:]] == [one.registration_number for one in expected]
 
 
-def test_first_bytes_come_before_the_second_chunk_is_read(monkeypatch):
+@pytest.mark.parametrize("layout", ExportLayout)
+def test_records_come_in_the_order_that_is_asked_for_across_pages(monkeypatch, layout):
+    monkeypatch.setattr(stream, "CHUNK", 3)
+    for number in (3, 1, 6, 0, 2, 5, 4):
+        make_registration(registration_number=f"R{number}", learner=make_learner(family_name=f"N{number}"))
+
+    data = rows(exported(layout, Registration.objects.order_by("-learner__family_name")))
+
+    column = data[0].index("Registration number")
+    assert [row[column] for row in data[1:]] == [f"R{number}" for number in range(6, -1, -1)]
+
+
+def test_first_bytes_come_before_any_record_is_read(monkeypatch):
     monkeypatch.setattr(stream, "CHUNK", 1)
     for _number in range(5):
         make_registration()
+    _run, chunks = start_export(Registration.objects.all(), ExportLayout.EXPORT, user=None, filters="")
 
     with CaptureQueriesContext(connection) as captured:
-        first = next(export_bytes(Registration.objects.all(), ExportLayout.EXPORT))
+        first = next(chunks)
 
     assert first.startswith(b"\xef\xbb\xbfFull name")
-    assert len(captured) <= 1
+    assert len(captured) == 0
 
 
-def test_statements_grow_with_chunks_not_with_records(monkeypatch):
-    for _number in range(10):
-        make_registration()
+def statements(number):
+    """Statements of an export after ``number`` more records were made."""
+    for _number in range(number):
+        make_registration(programme=make_programme())
+    with CaptureQueriesContext(connection) as captured:
+        exported()
+    return sum("SAVEPOINT" not in query["sql"] for query in captured)
+
+
+def test_statements_grow_with_pages_not_with_records():
+    # Keys; registrations, learners, qualifications and programmes.
+    assert statements(2) == 5
+    assert statements(30) == 5
+
+
+def test_small_tables_are_read_once(monkeypatch):
+    monkeypatch.setattr(stream, "CHUNK", 2)
+    learner, programme = make_learner(), make_programme()
+    for _number in range(6):
+        make_registration(learner=learner, programme=programme)
 
     with CaptureQueriesContext(connection) as captured:
         exported()
 
-    # MariaDB is asked for keys first.
-    assert len(captured) == (2 if connection.vendor == "mysql" else 1)
+    tables = Counter(
+        model._meta.model_name
+        for query in captured
+        for model in (Learner, Programme)
+        if f"FROM {connection.ops.quote_name(model._meta.db_table)}" in query["sql"]
+    )
+    assert tables == {"learner": 1, "programme": 1}
 
 
-def test_registrations_deleted_while_they_are_exported_are_left_out_and_no_others(monkeypatch):
+@pytest.mark.parametrize("order", ["pk", "-pk", "learner__family_name"])
+def test_registrations_deleted_while_they_are_exported_are_left_out_and_no_others(monkeypatch, order):
     monkeypatch.setattr(stream, "CHUNK", 2)
-    made = [make_registration() for _number in range(6)]
-    chunks = stream._chunks(Registration.objects.all(), COLUMNS[ExportLayout.EXPORT], None)
+    made = [
+        make_registration(registration_number=str(number), learner=make_learner(family_name=f"N{number}"))
+        for number in range(8)
+    ]
+    _run, chunks = start_export(
+        Registration.objects.order_by(order), ExportLayout.EXPORT, user=None, filters=""
+    )
 
     first = next(chunks)
     for gone in (2, 3, 4):
         made[gone].delete()
-    rest = [row for chunk in chunks for row in chunk]
+        made[gone].learner.delete()
+    made[5].qualification.title = "another title"
+    made[5].qualification.save()
+    rest = rows(first + b"".join(chunks))[1:]
 
-    assert [row[0] for row in [*first, *rest]] == [one.pk for one in (made[0], made[1], made[5])]
+    expected = ["0", "1", "5", "6", "7"]
+    assert [row[5] for row in rest] == (expected[::-1] if order == "-pk" else expected)
+
+
+def test_a_learner_deleted_between_two_statements_takes_the_registration_along(monkeypatch):
+    kept, gone = make_registration(registration_number="kept"), make_registration()
+
+    def delete_after_registrations(execute, sql, params, many, context):
+        answer = execute(sql, params, many, context)
+        if f"FROM {connection.ops.quote_name(Registration._meta.db_table)}" in sql and gone.pk:
+            learner, gone.pk = gone.learner, None
+            Registration.objects.filter(learner=learner).delete()
+            learner.delete()
+        return answer
+
+    _run, chunks = start_export(Registration.objects.all(), ExportLayout.EXPORT, user=None, filters="")
+    next(chunks)
+    with connection.execute_wrapper(delete_after_registrations):
+        data = list(chunks)
+
+    assert [row[5] for row in csv.reader(io.StringIO(b"".join(data).decode(), newline=""))] == ["kept"]
+    assert list(Registration.objects.all()) == [kept]
 
 
 def test_the_note_is_written_before_the_first_byte_and_counts_what_leaves():
@@ -244,13 +311,17 @@ def test_no_records_make_a_file_of_headings():
     assert len(rows(b"".join(chunks))) == 1
 
 
-def test_memory_does_not_grow_with_the_number_of_records(monkeypatch):
+@pytest.mark.parametrize("order", ["pk", "-qualification__title"])
+def test_memory_does_not_grow_with_the_number_of_records(monkeypatch, order):
     monkeypatch.setattr(stream, "CHUNK", 50)
+    monkeypatch.setattr(values, "REMEMBERED", 50)
+    monkeypatch.setattr(keys, "KEYS_AT_ONCE", 50)
+    monkeypatch.setattr(keys, "IN_MEMORY", 1000)
     learner = make_learner()
 
     def peak():
         tracemalloc.start()
-        for _chunk in export_bytes(Registration.objects.all(), ExportLayout.EXPORT):
+        for _chunk in export_bytes(Registration.objects.order_by(order), ExportLayout.EXPORT):
             gc.collect()  # Django's queries are cycles
         used = tracemalloc.get_traced_memory()[1]
         tracemalloc.stop()

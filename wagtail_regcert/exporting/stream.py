@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import chain
+from itertools import islice
 from typing import Any
 
-from django.db import connections
-from django.db.models import Count, Max, Q, QuerySet
+from django.db.models import QuerySet
 
 from .. import conf
 from ..characters import guard
 from ..models import ExportRun, Registration
-from ..models.fields import PlainDate
-from ..models.sets import among
 from .columns import COLUMNS, ExportColumn, ExportLayout
 from .csvfile import csv_bytes
+from .keys import Keys, batches
+from .values import Values
 
 COMMAND = "regcert_export"
 """How the filters of an export by command begin; a query string with names for keys follows."""
@@ -32,89 +31,63 @@ def start_export(
 ) -> tuple[ExportRun, Iterator[bytes]]:
     """Note who exports what, and return the note and the file's bytes.
 
-    What is created after the note is not in the file, so that the note tells the truth.
-    ``filters`` says in words or as a query string what ``registrations`` were chosen by.
+    Records come in the order of ``registrations``, else in that of their creation. What is created after the
+    note is not in the file, so that the note tells the truth. ``filters`` says in words or as a query string
+    what ``registrations`` were chosen by.
     """
-    has_uln = Q(learner__uln__isnull=False)
-    counts: dict[str, Any] = {"records": Count("pk"), "last": Max("pk")}
-    if layout is ExportLayout.IMPORT:
-        # Looks at every learner, which the other layout need not wait for.
-        counts["records_with_uln"] = Count("pk", filter=has_uln)
-    found = registrations.order_by().aggregate(**counts)
-    records = found["records"]
-    if layout is ExportLayout.IMPORT:
-        registrations, records = registrations.filter(has_uln), found["records_with_uln"]
+    keys, left_out = _keys(registrations, layout)
     run = ExportRun.objects.create(
         user=user,
         user_name=user.get_username() if user else "",
         layout=layout.value,
         filters=filters,
-        records=records,
-        left_out=found["records"] - records,
+        records=len(keys),
+        left_out=left_out,
     )
-    return run, export_bytes(registrations, layout, last=found["last"] or 0)
+    return run, _bytes(keys, layout, registrations.db)
 
 
-def export_bytes(
-    registrations: QuerySet[Registration], layout: ExportLayout, *, last: int | None = None
-) -> Iterator[bytes]:
-    """Write registrations up to the primary key ``last``, in the order of their creation."""
+def export_bytes(registrations: QuerySet[Registration], layout: ExportLayout) -> Iterator[bytes]:
+    """The file without a note, as tests compare it."""
+    keys, _left_out = _keys(registrations, layout)
+    return _bytes(keys, layout, registrations.db)
+
+
+def _keys(registrations: QuerySet[Registration], layout: ExportLayout) -> tuple[Keys, int]:
+    """The keys of what the layout can carry, and how many it cannot."""
+    found = registrations if registrations.ordered else registrations.order_by("pk")
+    keys, left_out = Keys(), 0
+    if layout is ExportLayout.EXPORT:
+        for batch in batches(found.values_list("pk")):
+            keys.extend(key for (key,) in batch)
+        return keys, left_out
+    for batch in batches(found.values_list("pk", "learner__uln")):
+        known = [key for key, uln in batch if uln is not None]
+        left_out += len(batch) - len(known)
+        keys.extend(known)
+    return keys, left_out
+
+
+def _bytes(keys: Keys, layout: ExportLayout, using: str) -> Iterator[bytes]:
     columns = COLUMNS[layout]
     guarding = layout is ExportLayout.IMPORT or conf.settings.ESCAPE_FORMULAS
-    return csv_bytes([column.heading for column in columns], _rows(registrations, columns, guarding, last))
+    return csv_bytes([column.heading for column in columns], _rows(keys, columns, guarding, using))
 
 
-def _rows(
-    registrations: QuerySet[Registration],
-    columns: Sequence[ExportColumn],
-    guarding: bool,
-    last: int | None,
-) -> Iterator[Sequence[str]]:
+def _rows(keys: Keys, columns: Sequence[ExportColumn], guarding: bool, using: str) -> Iterator[Sequence[str]]:
+    values = Values(
+        [path for column in columns for path in column.paths],
+        days={path for column in columns if column.is_day for path in column.paths},
+        using=using,
+    )
     # Column by column: a loop over cells in Python would take longer than reading them.
     writers = [_writer(column, guarding) for column in columns]
-    for chunk in _chunks(registrations, columns, last):
-        values = iter(zip(*chunk, strict=True))
-        # The primary keys; none where all of a page has just been deleted.
-        if next(values, None) is None:
-            continue
+    for page in keys.pages(CHUNK):
+        read = iter(values.columns(page))
         cells = [
-            write(*(next(values) for _path in column.paths))
-            for column, write in zip(columns, writers, strict=True)
+            write(*islice(read, len(column.paths))) for column, write in zip(columns, writers, strict=True)
         ]
         yield from zip(*cells, strict=True)
-
-
-def _chunks(
-    registrations: QuerySet[Registration], columns: Sequence[ExportColumn], last: int | None
-) -> Iterator[list[tuple[Any, ...]]]:
-    """Page by key: MariaDB's driver would otherwise hold the whole result."""
-    found = registrations.order_by("pk")
-    if last is not None:
-        found = found.filter(pk__lte=last)
-    vendor = connections[found.db].vendor
-    # Drivers make days of texts one by one. PostgreSQL's is quicker at it than its server at writing them.
-    values = [
-        PlainDate(path) if column.is_day and vendor != "postgresql" else path
-        for column in columns
-        for path in column.paths
-    ]
-    if vendor == "mysql":
-        # Asked for a page of the joined tables, MariaDB (10.11) begins with the smallest of them and sorts
-        # all there is, for every page anew. So it is asked for keys, and then for their rows.
-        rows = Registration.objects.using(found.db).order_by("pk").values_list("pk", *values)
-        for keys in _pages(found.values_list("pk")):
-            for chosen in among("pk", chain.from_iterable(keys), found.db):
-                yield list(rows.filter(chosen))
-    else:
-        yield from _pages(found.values_list("pk", *values))
-
-
-def _pages(rows: QuerySet[Any, tuple[Any, ...]]) -> Iterator[list[tuple[Any, ...]]]:
-    """Pages of rows that are in the order of their first value, the primary key."""
-    page = list(rows[:CHUNK])
-    while page:
-        yield page
-        page = list(rows.filter(pk__gt=page[-1][0])[:CHUNK]) if len(page) == CHUNK else []
 
 
 Writer = Callable[..., Iterable[str]]

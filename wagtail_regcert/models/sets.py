@@ -75,8 +75,11 @@ class _AnyOf(Lookup):
 
     def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
         column, params = self.process_lhs(compiler, connection)
-        kind = "bigint" if isinstance(self.rhs[0], int) else "text"
-        return f"{column} = ANY (%s::{kind}[])", (*params, _array(self.rhs))
+        if not isinstance(self.rhs[0], int):
+            return f"{column} = ANY (%s::text[])", (*params, _array(self.rhs))
+        # With the range that they lie in, neighbours are found by the index, whatever is known of the table.
+        sql = f"({column} = ANY (%s::bigint[]) AND {column} BETWEEN %s AND %s)"
+        return sql, (*params, _array(self.rhs), *params, self.rhs[0], self.rhs[-1])
 
 
 class _OneOf(Lookup):

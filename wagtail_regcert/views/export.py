@@ -47,7 +47,7 @@ class Selection(NamedTuple):
 
 
 def selection(request: HttpRequest, ids: list[str]) -> Selection | None:
-    """The registrations of these keys; with "all", of the listing's filters and search.
+    """The registrations of these keys; with "all", of the listing's filters and search. In its order.
 
     ``None`` when that is not right, which a message then says.
     """
@@ -56,12 +56,13 @@ def selection(request: HttpRequest, ids: list[str]) -> Selection | None:
         messages.error(request, _("Nothing was exported: a filter is not right."))
         return None
     if "all" in ids:
-        return Selection(listing.get_queryset(), filters_in(request))
+        return Selection(listing.in_export_order(listing.get_queryset()), filters_in(request))
     keys = selected_keys(ids)
     if not keys:
         messages.error(request, _("Nothing was exported: no registration was selected."))
         return None
-    return Selection(Registration.objects.filter(pk__in=keys), ExportRun.selected(len(keys)))
+    selected = listing.in_export_order(Registration.objects.filter(pk__in=keys))
+    return Selection(selected, ExportRun.selected(len(keys)))
 
 
 def download(request: HttpRequest, chosen: Selection, layout: ExportLayout) -> HttpResponseBase:

@@ -168,6 +168,11 @@ class RegistrationIndexView(IndexView):
         # The primary key last: pages must not repeat or lose records that are otherwise equal.
         return queryset.order_by(*(minus + field for field in fields), minus + "pk")
 
+    def in_export_order(self, queryset: QuerySet[Registration]) -> QuerySet[Registration]:
+        """As somebody sorted the list; without that the oldest first, as files have them."""
+        is_sorted = self.request.GET.get("ordering") == self.ordering
+        return self.order_queryset(queryset) if is_sorted else queryset.order_by("pk")
+
     def get_paginator(self, queryset: Any, per_page: int, **kwargs: Any) -> KeyPaginator:
         return KeyPaginator(queryset, per_page, rows=self.get_base_queryset(), **kwargs)
 
@@ -334,7 +339,10 @@ def filters_in(request: HttpRequest) -> str:
 
 def export_url(request: HttpRequest, layout: ExportLayout, ids: Sequence[str] = ()) -> str:
     """Where the list that this request asks for can be had as a file, or of it what ``ids`` selects."""
-    parts = (filters_in(request), urlencode({"id": ids, "layout": layout.value}, doseq=True))
+    more: dict[str, Any] = {"id": ids, "layout": layout.value}
+    if ordering := request.GET.get("ordering"):
+        more["ordering"] = ordering
+    parts = (filters_in(request), urlencode(more, doseq=True))
     return f"{reverse('wagtail_regcert:export')}?{'&'.join(filter(None, parts))}"
 
 
