@@ -130,7 +130,7 @@ def test_blanks_are_empty_cells():
     assert row[5:10] == [""] * 5
 
 
-@pytest.mark.parametrize("text", ["=1+1", "+44", "-1", "@x", "'=1", "''@x"])
+@pytest.mark.parametrize("text", ["=1+1", "+44", "-1", "@x", "'=1", "''@x", "\uff1d1", "\uff20x"])
 def test_formulas_are_guarded_in_typed_cells(settings, text):
     make_registration(
         learner=make_learner(given_names=text, family_name="", uln=text),

@@ -22,7 +22,7 @@ COMMAND = "regcert_export"
 CHUNK = 2000
 """Records read at once."""
 
-_SUSPICIOUS = frozenset("'=+-@\t\r")
+_SUSPICIOUS = frozenset("'=+-@\t\r\uff1d\uff0b\uff0d\uff20")
 """First characters of cells that may need a guard."""
 
 
