@@ -47,6 +47,22 @@ def test_a_file_is_dragged_in_validated_and_uploaded(page):
     assert Registration.objects.count() == 3
 
 
+def test_notes_on_the_file_stand_first_in_the_report_and_in_the_result(page, axe):
+    rows = [[*row, f"Zoë {number}", "02/03/2025"] for number, row in enumerate(GOOD)]
+    data = make_csv(*rows, [*BAD, "", "09/15/2025"], encoding="cp1252")
+
+    first = report(page, data).locator(".regcert-page > *").first.inner_text()
+    page.get_by_role("button", name="Upload 3 accepted records").click()
+    page.get_by_role("heading", name="Import Result").wait_for()
+    in_result = page.get_by_role("region", name="Notes on the file").inner_text()
+    report(page, data).get_by_role("link", name="See that import").click()
+    page.get_by_role("heading", name="Import Result").wait_for()
+
+    assert "In “Registration date” there are dates that have the month first." in first
+    assert "“Zoë 0”, “Zoë 1”, “Zoë 2”" in in_result
+    assert axe(page) == []
+
+
 def test_two_files_and_a_file_of_another_kind_are_told_at_once(page):
     form(page)
     error, zone = page.locator(".regcert-drop__error").first, page.locator(".regcert-drop")

@@ -49,7 +49,7 @@ def tips() -> list[dict[str, Any]]:
     for column in sorted(REGISTRATIONS.columns, key=lambda column: not column.required):
         kind = column.kind
         if isinstance(kind, Date):
-            text = _("Date, dd/mm/yyyy")
+            text = _("Date, day first: dd/mm/yyyy")
         elif isinstance(kind, Text):
             text = _("Text, up to %d characters") % kind.limit
         else:
