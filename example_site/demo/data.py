@@ -334,8 +334,11 @@ ODD: tuple[Callable[[list[str]], list[str]], ...] = (
     lambda cells: [*cells[:4], "01/09/2025", "", "01/08/2025", *cells[7:]],
     lambda cells: [*cells[:4], "01/09/2099", *cells[5:]],
     lambda cells: cells[:5],
+    lambda cells: [*cells[:3], "1.23457E+11", *cells[4:]],
+    lambda cells: [*cells[:9], "N/A"],
 )
-"""Each makes a good record look odd: a date missing, out of order, in the future; cells left out."""
+"""Each makes a good record look odd: a date missing, out of order, in the future; cells left out; a number
+that a spreadsheet has shortened; what stands for no value."""
 
 
 def row(uln: str, number: str, values: Mapping[str, Any]) -> list[str]:
@@ -348,6 +351,7 @@ def bad_rows(chance: random.Random) -> Iterator[list[str]]:
     """One record for each kind of error; duplicates come in pairs."""
     number, uln = REGISTRATIONS.columns[0].examples[0], REGISTRATIONS.columns[1].examples[0]
     blank = [""] * 5
+    yield list(REGISTRATIONS.headings)
     yield [number, uln, "Registered", "Smith, Ltd", "01/09/2025", *blank, "spilt over"]
     yield [number, uln, "Registered", "tab\there", "01/09/2025", *blank]
     yield [number, uln, "Registered", "R" * 129, "01/09/2025", *blank]
