@@ -17,11 +17,34 @@ pytestmark = pytest.mark.django_db(transaction=True)
 SETTINGS: dict[str, dict[str, Any]] = {
     "as the example site": {},
     "no time zones": {"USE_TZ": False, "TIME_ZONE": "America/New_York"},
-    "far ahead": {"TIME_ZONE": "Pacific/Kiritimati"},
-    "far behind": {"TIME_ZONE": "Pacific/Pago_Pago"},
+    "far ahead, thousands separated": {"TIME_ZONE": "Pacific/Kiritimati", "USE_THOUSAND_SEPARATOR": True},
+    "far behind, in German": {
+        "TIME_ZONE": "Pacific/Pago_Pago",
+        "LANGUAGE_CODE": "de",
+        "LANGUAGES": [("de", "Deutsch")],
+        "USE_THOUSAND_SEPARATOR": True,
+    },
+    "in Welsh": {"LANGUAGE_CODE": "cy", "LANGUAGES": [("cy", "Cymraeg")]},
+    "one language only": {"USE_I18N": False},
+    "uploads in temporary files, sessions in cookies": {
+        "FILE_UPLOAD_HANDLERS": ["django.core.files.uploadhandler.TemporaryFileUploadHandler"],
+        "SESSION_ENGINE": "django.contrib.sessions.backends.signed_cookies",
+        "MESSAGE_STORAGE": "django.contrib.messages.storage.cookie.CookieStorage",
+    },
+    "sessions in a cache, tokens in sessions": {
+        "SESSION_ENGINE": "django.contrib.sessions.backends.cache",
+        "CSRF_USE_SESSIONS": True,
+    },
+    "the admin under another address": {"ROOT_URLCONF": "tests.sites.urls", "FORCE_SCRIPT_NAME": "/intranet"},
 }
 
 SITES: dict[str, dict[str, Any]] = {
+    "people known by e-mail, with keys of another kind": {
+        "APPS_BEFORE": ["tests.sites.accounts"],
+        "AUTH_USER_MODEL": "accounts.Account",
+        "DEFAULT_AUTO_FIELD": "django.db.models.AutoField",
+    },
+    "smallest keys": {"DEFAULT_AUTO_FIELD": "django.db.models.SmallAutoField"},
     "a replica that lags": {
         "DATABASE_NAMES": ["default", "replica"],
         "DATABASE_ROUTERS": ["tests.sites.routers.LaggingReplica"],
