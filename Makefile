@@ -19,19 +19,28 @@ $(READY): pyproject.toml constraints.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable . --group dev -c constraints.txt
 	@touch $@
 
-demo: $(READY) ## Run the example site with demo data (PORT, default 8000)
+define load
 	@$(MANAGE) migrate --verbosity 0
 	@$(MANAGE) load_demo
-	@echo
-	@echo "  http://127.0.0.1:$(PORT)/admin/   users admin, manager, importer, exporter, nobody; password demo"
-	@echo
-	@$(MANAGE) runserver 127.0.0.1:$(PORT)
+endef
+
+define serve
+	echo; \
+	echo "  http://127.0.0.1:$(PORT)/admin/   users admin, manager, importer, exporter, nobody; password demo"; \
+	echo; \
+	$(MANAGE) runserver 127.0.0.1:$(PORT)
+endef
+
+demo: $(READY) ## Run the example site with demo data (PORT, default 8000)
+	$(load)
+	@$(serve)
 
 demo-workers: export REGCERT_TASKS = database
 demo-workers: $(READY) ## The same, with two workers
-	@$(MANAGE) migrate --verbosity 0
+	@# All is loaded before the workers begin: SQLite has one writer.
+	$(load)
 	@DEBUG=0 $(MANAGE) db_worker & one=$$!; DEBUG=0 $(MANAGE) db_worker & two=$$!; \
-	trap "kill $$one $$two" EXIT; trap exit INT TERM; $(MAKE) --no-print-directory demo
+	trap "kill $$one $$two" EXIT; trap exit INT TERM; $(serve)
 
 test: $(READY) ## Run the tests (ARGS="tests/test_cells.py -x" for some)
 	$(BIN)/python -m pytest $(ARGS)
