@@ -22,8 +22,8 @@ from example_site import settings as example
 def configure(folder: Path, changed: dict[str, Any]) -> None:
     values = {name: getattr(example, name) for name in dir(example) if name.isupper()}
     apps = [*changed.pop("APPS_BEFORE", []), *values["INSTALLED_APPS"]]
-    names = changed.pop("DATABASE_NAMES", ["default"])
-    values["INSTALLED_APPS"] = apps
+    names, without = changed.pop("DATABASE_NAMES", ["default"]), changed.pop("APPS_WITHOUT", ())
+    values["INSTALLED_APPS"] = [app for app in apps if app not in without]
     values["DATABASES"] = {
         name: {"ENGINE": "django.db.backends.sqlite3", "NAME": str(folder / f"{name}.sqlite3")}
         for name in names

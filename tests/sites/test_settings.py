@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import connection
 
 from tests.sites.job import do_whole_job
 
@@ -38,6 +39,10 @@ SETTINGS: dict[str, dict[str, Any]] = {
     "the admin under another address": {"ROOT_URLCONF": "tests.sites.urls", "FORCE_SCRIPT_NAME": "/intranet"},
 }
 
+of_its_own = pytest.mark.skipif(
+    connection.vendor != "sqlite", reason="sites of their own have SQLite, and need to be made only once"
+)
+
 SITES: dict[str, dict[str, Any]] = {
     "people known by e-mail, with keys of another kind": {
         "APPS_BEFORE": ["tests.sites.accounts"],
@@ -62,6 +67,7 @@ def run_site(folder: Path, changed: dict[str, Any], *options: str) -> subprocess
     return subprocess.run(command, capture_output=True, text=True)
 
 
+@of_its_own
 @pytest.mark.parametrize("chosen", SITES.values(), ids=SITES.keys())
 def test_the_whole_job_works_in_a_site_of_its_own(chosen: dict[str, Any], tmp_path: Path) -> None:
     if "main" in chosen.get("DATABASE_NAMES", ()):
@@ -72,6 +78,17 @@ def test_the_whole_job_works_in_a_site_of_its_own(chosen: dict[str, Any], tmp_pa
 
     assert done.returncode == 0, done.stderr
     assert done.stdout.splitlines()[-1] == "done"
+
+
+@of_its_own
+def test_the_app_goes_as_the_docs_say_and_comes_back_with_its_groups(tmp_path: Path) -> None:
+    for step in ("out", "gone", "back"):
+        command = [sys.executable, "-m", "tests.sites.leaving", str(tmp_path), step]
+
+        done = subprocess.run(command, capture_output=True, text=True)
+
+        assert done.returncode == 0, done.stderr
+        assert done.stdout.splitlines()[-1] == "done"
 
 
 @pytest.mark.parametrize("chosen", SETTINGS.values(), ids=SETTINGS.keys())
