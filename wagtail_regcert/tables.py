@@ -57,15 +57,21 @@ class ErrorData(TableData):
         chosen: dict[str, str] = {}
         for alias in aliases:
             chosen.setdefault(alias.lstrip("-"), alias)
+        is_by_row = True
         for alias in reversed(chosen.values()):
             name, backwards = alias.lstrip("-"), alias.startswith("-")
             if name == "row":
-                positions = sorted(positions, reverse=backwards)
+                if not is_by_row:
+                    positions = sorted(positions)
+                positions = positions[::-1] if backwards else positions
+                is_by_row = not backwards
                 continue
             part = 1 if name == "column" else 0
-            order = sorted(range(len(self._names)), key=lambda kind: self._names[kind][part])
-            rank = bytes(order.index(kind) for kind in range(len(self._names)))
-            positions = sorted(positions, key=lambda at: rank[self._kinds[at]], reverse=backwards)
+            names = [one[part] for one in self._names]
+            order = sorted(set(names))
+            ranks = self._kinds.translate(bytes(map(order.index, names)).ljust(256))
+            positions = sorted(positions, key=ranks.__getitem__, reverse=backwards)
+            is_by_row = False
         self.data.positions = positions
 
 
@@ -106,6 +112,13 @@ class ValueColumn(tables.Column):
         )
 
 
+class ReasonColumn(tables.Column):
+    """A sentence or two, which must not become a ribbon where the screen is narrow."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(empty_values=(), attrs={"td": {"class": "regcert-reason"}}, **options)
+
+
 class RowColumn(tables.Column):
     """A row number as a spreadsheet shows it: without a site's thousand separators."""
 
@@ -122,7 +135,7 @@ class ErrorsTable(ReportTable):
     row = RowColumn(orderable=True)
     column = PlaceColumn(orderable=True)
     value = ValueColumn()
-    code = tables.Column(verbose_name=_("What is wrong"), orderable=True, empty_values=())
+    code = ReasonColumn(verbose_name=_("What is wrong"), orderable=True)
 
     def render_code(self, record: Problem) -> str:
         return message(record)
@@ -134,7 +147,7 @@ class WarningsTable(ReportTable):
     row = RowColumn()
     column = PlaceColumn()
     value = ValueColumn()
-    code = tables.Column(verbose_name=_("What looks odd"), empty_values=())
+    code = ReasonColumn(verbose_name=_("What looks odd"))
 
     def render_code(self, record: Problem) -> str:
         return message(record)
@@ -147,7 +160,7 @@ class GroupsTable(ReportTable):
     value = ValueColumn()
     times = tables.Column(verbose_name=_("Rows"))
     rows = tables.Column(verbose_name=_("First rows"))
-    code = tables.Column(verbose_name=_("What is wrong"), empty_values=())
+    code = ReasonColumn(verbose_name=_("What is wrong"))
 
     def render_rows(self, value: Sequence[int], record: Group) -> str:
         more = ", …" if record.times > len(value) else ""

@@ -29,6 +29,11 @@ from .views.roles import View, checked
 NAME = _("Registration and Certification")
 
 
+CREATE_TEMPLATE = "wagtail_regcert/snippets/create.html"
+EDIT_TEMPLATE = "wagtail_regcert/snippets/edit.html"
+"""Wagtail's own, with our stylesheet."""
+
+
 class RegistrationMenuItem(MenuItem):
     """Shown only to holders of "manage". The sidebar cuts the label; the tooltip has it in full."""
 
@@ -80,6 +85,8 @@ class RegistrationViewSet(SnippetViewSet):
     inspect_view_class = RegistrationInspectView
     delete_view_class = RegistrationDeleteView
     chooser_viewset_class = RegistrationChooserViewSet
+    create_template_name = CREATE_TEMPLATE
+    edit_template_name = EDIT_TEMPLATE
     index_template_name = "wagtail_regcert/registrations/index.html"
     index_results_template_name = "wagtail_regcert/registrations/index_results.html"
 
@@ -129,6 +136,8 @@ class ReferenceViewSet(SnippetViewSet):
     index_view_class = ReferenceIndexView
     delete_view_class = ReferenceDeleteView
     chooser_viewset_class = ReferenceChooserViewSet
+    create_template_name = CREATE_TEMPLATE
+    edit_template_name = EDIT_TEMPLATE
     chooser_per_page = 25
 
     @cached_property

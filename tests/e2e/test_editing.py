@@ -5,6 +5,7 @@ import datetime as dt
 import pytest
 
 from tests.makers import make_registration, make_user
+from wagtail_regcert.models import Qualification
 
 LISTING = "/admin/registration-and-certification/"
 
@@ -67,3 +68,26 @@ def test_a_day_typed_in_a_filter_filters(page, registration):
     page.locator(".regcert-results__count", has_text="1 registration").wait_for()
 
     assert page.locator("input[name=registration_date_from]").input_value() == "01/03/2025"
+
+
+LINES = """title => {
+    const range = document.createRange();
+    range.selectNodeContents(title);
+    return [...range.getClientRects()].map(({ right, top }) => ({ right, top }));
+}"""
+
+
+@pytest.mark.parametrize("width", [1440, 1280])
+def test_a_long_title_does_not_run_under_the_button_that_collapses_the_form(page, registration, width):
+    Qualification.objects.update(title="Joinery in it " * 18)
+    page.set_viewport_size({"width": width, "height": 900})
+    page.goto(f"{LISTING}edit/{registration.pk}/")
+    button = page.get_by_role("button", name="Collapse all")
+    button.wait_for()
+
+    box = button.bounding_box()
+    lines = page.locator("#header-title span").evaluate(LINES)
+
+    beside = [line for line in lines if line["top"] < box["y"] + box["height"]]
+    assert len(lines) > len(beside) > 0
+    assert max(line["right"] for line in beside) <= box["x"]

@@ -93,6 +93,17 @@ def test_a_report_without_equal_errors_offers_no_groups(client, importer, learne
     assert "Group equal values" not in page.get_text()
 
 
+def test_sorted_by_column_rows_stay_in_order_whatever_is_wrong_with_them(client, importer, learner):
+    rows = [["603/2942/X", SECRET, status] for status in ("Nope", "", "Nope", "")]
+    run = make_run(make_csv(*rows, ["1", SECRET, "Exempt"]), user=importer)
+
+    column, back = (table(page_of(client, run, f"?tab=errors&ordering={way}column")) for way in ("", "-"))
+
+    assert [row[:2] for row in column if row[1] == "Status"] == [[f"{row}", "Status"] for row in range(2, 6)]
+    assert [row[0] for row in back if row[1] == "Status"] == ["2", "3", "4", "5"]
+    assert [row[1] for row in column] == sorted(row[1] for row in column)
+
+
 @pytest.fixture
 def changing(importer, learner):
     """A run whose three records create, update, and update and clear, in this order."""

@@ -16,8 +16,8 @@ from ..problems import NoteCode, Problem
 from ..tables import PER_PAGE, LeftTable
 from .roles import registration_url
 
-NOTE_STATUS = {NoteCode.LOST_CHARACTERS: "warning", NoteCode.DAY_MONTH_ORDER: "warning"}
-"""How urgent a note looks; the others inform."""
+NOTE_STATUS = {NoteCode.GUESSED_ENCODING: "info"}
+"""How urgent a note looks; the others warn."""
 
 
 def shown_notes(run: ImportRun, user: Any) -> list[dict[str, Any]]:
@@ -31,7 +31,7 @@ def shown_notes(run: ImportRun, user: Any) -> list[dict[str, Any]]:
     return [
         {
             "message": note_message(note),
-            "status": NOTE_STATUS.get(note.code, "info"),
+            "status": NOTE_STATUS.get(note.code, "warning"),
             "url": urls.get(note.facts.get("run", "")),
         }
         for note in notes
