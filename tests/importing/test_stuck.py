@@ -110,12 +110,10 @@ def test_of_two_validations_of_a_run_the_first_to_end_stores_its_report(
     runs.validate(run.pk)
     run.refresh_from_db()
 
-    kinds = sorted(RunPiece.objects.filter(run=run).values_list("kind", "number"))
+    kinds = list(RunPiece.objects.filter(run=run).values_list("kind", flat=True))
     assert run.state == State.VALIDATED
-    assert kinds == [
-        *(("error_kinds", 0), ("errors", 0), ("file", 0), ("record_kinds", 0), ("records", 0)),
-        *[("warnings", 0)] * bool(run.warning_count),
-    ]
+    assert {"file", "errors", "error_kinds", "records", "record_kinds"} <= set(kinds)
+    assert len(kinds) == len(set(kinds))
     assert len(list(staging.load_records(run))) == 1
 
 
