@@ -68,7 +68,8 @@ def make_plan(
         key, before = (None, None) if registration is None else (registration[0], registration[1:])
         records.append(Record(row, learner, qualification, key, before, after))
         accepted.append(index)
-        warnings.extend(suspicions.of(index, row, before, after))
+        if index in suspicions.records:
+            warnings.extend(suspicions.of(index, row, before, after))
     return Plan(
         rows=len(sheet.numbers),
         records=records,

@@ -53,6 +53,8 @@ class Suspicions:
         self._suspects = {position: suspects(self._columns[position]) for position in self._texts}
         self._suspicious = self._find_suspicious()
         self._numeric = self._holding({at: kinds.numbers for at, kinds in self._suspects.items()})
+        self.records = self._suspicious | self._numeric
+        """Indexes of records that :meth:`of` may have something to say of."""
 
     def of(self, index: int, row: int, before: Values | None, after: Values) -> list[Problem]:
         """Warnings of an accepted record, in column order, the row itself last."""
