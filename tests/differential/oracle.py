@@ -251,7 +251,8 @@ def read_record(row, cells, header, learners, qualifications):
         "errors": [],
         "values": {},
     }
-    if is_header(cells):
+    # What stands under the two headings after the tenth counts as blank here too.
+    if is_header([*cells[:10], *counted[10:], *shifted]):
         record["errors"].append((row, "", "", "repeated_heading"))
         return record
     if len(cells) > len(header) or any(counted[10:]) or shifted:
