@@ -243,9 +243,23 @@ def test_invisible_characters_are_bad_where_something_is_looked_up():
 
 
 def test_the_headings_again_are_one_error():
-    found = answer(f"{HEADER},Row in the file,What is wrong", HEADER.upper(), f"{HEADER},x,")
+    header = f"{HEADER},Row in the file,What is wrong"
 
-    assert found["errors"] == [(2, "", "", "repeated_heading"), (3, "", "", "too_many_cells")]
+    found = answer(header, HEADER.upper(), f"{HEADER},7,x", header)
+
+    assert found["errors"] == [(row, "", "", "repeated_heading") for row in (2, 3, 4)]
+
+
+def test_the_headings_again_and_something_more_are_not_the_headings():
+    header = f"{HEADER},Row in the file"
+
+    found = answer(header, f"{HEADER},", f"{HEADER},x", f"{HEADER},,x")
+
+    assert [code for *_place, code in found["errors"]] == [
+        "repeated_heading",
+        "too_many_cells",
+        "too_many_cells",
+    ]
 
 
 def test_what_stands_under_the_headings_of_the_rejected_file_is_not_read():
