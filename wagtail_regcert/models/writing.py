@@ -110,7 +110,8 @@ def _temporary(connection: Any, table: str, columns: Sequence[str]) -> Iterator[
 
 def _execute(connection: Any, sql: str, fields: Sequence[Any], rows: Sequence[Sequence[Any]]) -> None:
     """Run a statement for every row, prepared once for each chunk."""
-    with connection.cursor() as cursor:
+    # Of the class: django-debug-toolbar (8.0.0) puts its own in its place, which fails at this on SQLite.
+    with type(connection).cursor(connection) as cursor:
         for columns in _converted(connection, fields, rows):
             cursor.executemany(sql, list(zip(*columns, strict=True)))
 
