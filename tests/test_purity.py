@@ -9,7 +9,7 @@ import wagtail_regcert
 
 PACKAGE = Path(wagtail_regcert.__file__).parent
 PURE = [
-    *("cells", "characters", "damage", "days", "problems", "layouts"),
+    *("cells", "characters", "damage", "days", "folding", "problems", "layouts"),
     *(f"messages/{name}" for name in ("__init__", "words", "faults", "errors", "warnings", "notes")),
     *(f"importing/{name}" for name in ("types", "collector", "decode", "header", "read", "parse")),
     *(f"importing/{name}" for name in ("hints", "warnings", "notes", "plan", "pipeline", "groups")),

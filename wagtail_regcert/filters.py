@@ -8,7 +8,7 @@ from typing import Any
 import django_filters
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils.functional import cached_property
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
@@ -17,12 +17,11 @@ from django_filters.fields import ModelChoiceField, ModelChoiceIterator, RangeFi
 from wagtail.admin.active_filters import DateFromToRangeFilterAdapter, register_filter_adapter_class
 from wagtail.admin.filters import WagtailFilterSet
 
-from .cells import TEXT_LIMIT, day_as_text, match_key
+from .cells import day_as_text
 from .layouts import DATE_CHAIN
 from .models import (
     AwardingOrganisation,
     ImportRun,
-    Learner,
     Programme,
     Qualification,
     Registration,
@@ -30,72 +29,13 @@ from .models import (
 )
 from .models.fields import DayFormField
 from .moments import local_time, moment_as_text
+from .search import keys_of
 from .widgets import DaysInput
 
 DATE_FIELDS = ("planned_achievement_date", *DATE_CHAIN)
 
-MOST_TERMS = 20
-"""Words of a search that are looked for in names; databases limit the depth of a condition."""
-
-LONGEST, LONGEST_KEY = 255, 3 * TEXT_LIMIT
-"""Characters of the longest text that is searched, and of the longest match key. Nothing stored holds
-longer ones, and SQLite fails on patterns of over 50,000 bytes."""
-
 MOST_RUNS = 50
 """Imports offered in the filter's list; any that the user may see is accepted."""
-
-MOST_KEYS = 1000
-"""Keys that a search finds first and then names; where more are meant, the database finds them again."""
-
-
-def search(registrations: QuerySet[Registration], text: str) -> QuerySet[Registration]:
-    """Keep registrations that a person looking for ``text`` means.
-
-    Each word in a name of the learner, or the whole in the ULN, the registration number, the
-    qualification's title or its number, however that is written. Who and what is meant is found first:
-    one condition over all the tables would keep the database from using any index.
-    """
-    text = text.strip()
-    numbers = _containing(text, "registration_number")
-    return registrations.filter(
-        Q(learner__in=_keys(Learner.objects.filter(_learner(text))))
-        | Q(qualification__in=_keys(Qualification.objects.filter(_qualification(text))))
-        | Q(pk__in=_keys(Registration.objects.filter(numbers)))
-    )
-
-
-def _learner(text: str) -> Q:
-    found = _containing(text, "uln")
-    terms = text.split()
-    if terms and len(terms) <= MOST_TERMS:
-        names = Q()
-        for term in terms:
-            names &= _containing(term, "given_names", "family_name")
-        found |= names
-    return found
-
-
-def _qualification(text: str) -> Q:
-    found = _containing(text, "title", "number")
-    if 0 < len(key := match_key(text)) <= LONGEST_KEY:
-        found |= Q(match_key__contains=key)
-    return found
-
-
-def _containing(text: str, *fields: str) -> Q:
-    """Any of the fields has the text in it, whatever the case; nothing stored is longer than ``LONGEST``."""
-    found = Q(pk__in=())
-    if len(text) <= LONGEST:
-        for field in fields:
-            found |= Q(**{f"{field}__icontains": text})
-    return found
-
-
-def _keys(found: QuerySet[Any]) -> Any:
-    """Primary keys where they are few, else the query for them."""
-    query = found.order_by().values_list("pk", flat=True)
-    keys = list(query[: MOST_KEYS + 1])
-    return keys if len(keys) <= MOST_KEYS else query
 
 
 class DaysField(RangeField):
@@ -177,7 +117,7 @@ class OrganisationFilter(django_filters.ModelChoiceFilter):
     ) -> QuerySet[Registration]:
         if value is None:
             return qs
-        return qs.filter(qualification__in=_keys(Qualification.objects.filter(awarding_organisation=value)))
+        return qs.filter(qualification__in=keys_of(Qualification.objects.filter(awarding_organisation=value)))
 
 
 def visible_runs(request: Any) -> QuerySet[ImportRun]:

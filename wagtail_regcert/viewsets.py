@@ -156,7 +156,8 @@ class LearnerViewSet(ReferenceViewSet):
     model = Learner
     icon = "user"
     list_display = ["full_name", "uln", "reference"]
-    search_fields = ["given_names", "family_name", "uln", "reference"]
+    search_fields = ["search_text"]
+    inspect_view_fields_exclude = ["search_text"]
     panels = [
         FieldRowPanel([FieldPanel("given_names"), FieldPanel("family_name")]),
         FieldRowPanel([FieldPanel("uln"), FieldPanel("reference")]),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -12,6 +13,7 @@ from django.db import models
 from ..cells import TEMPORARY_ULN, Date, match_key, parse_day
 from ..characters import bad_character, clean, guard
 from ..days import FIRST_YEAR, LAST_YEAR
+from ..folding import fold, squeeze
 from ..messages import sentence
 from ..problems import CellError, Code, Place
 
@@ -125,6 +127,38 @@ class MatchKeyField(ExactField):
         key = match_key(model_instance.number)  # type: ignore[attr-defined]
         setattr(model_instance, self.attname, key)
         return key
+
+
+class SearchTextField(models.TextField):
+    """What other texts of the row are searched by, filled from them at every save, bulk ones included.
+
+    Kept apart, since databases differ in what they hold equal, and none knows all letters. The first two
+    sources are names that are searched together; white space in the others means nothing.
+    """
+
+    def __init__(self, *args: Any, sources: Sequence[str] = (), **kwargs: Any) -> None:
+        self.sources = tuple(sources)
+        super().__init__(*args, **{"editable": False, "blank": True, "default": "", **kwargs})
+
+    def deconstruct(self) -> Any:
+        name, path, args, kwargs = super().deconstruct()
+        return name, path, args, {**kwargs, "sources": self.sources}
+
+    def db_parameters(self, connection: Any) -> dict[str, Any]:
+        parameters = super().db_parameters(connection)
+        if connection.vendor == "mysql":
+            parameters["collation"] = "utf8mb4_nopad_bin"
+        return parameters
+
+    def made_of(self, values: Sequence[str | None]) -> str:
+        """The text for values of the sources."""
+        given, family, *codes = [value or "" for value in values]
+        return "\n".join([fold(f"{given} {family}"), *map(squeeze, codes)])
+
+    def pre_save(self, model_instance: models.Model, add: bool) -> Any:
+        text = self.made_of([getattr(model_instance, name) for name in self.sources])
+        setattr(model_instance, self.attname, text)
+        return text
 
 
 class CellDateField(models.DateField):

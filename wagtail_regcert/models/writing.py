@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db import connections, models, router, transaction
 
+from .fields import SearchTextField
 from .sets import among, columns_of, fields_of, in_chunks
 
 
@@ -20,6 +21,11 @@ def insert_rows(model: type[models.Model], names: Sequence[str], rows: Sequence[
     """
     if rows:
         connection = connections[router.db_for_write(model)]
+        for field in _search_texts(model, names):
+            at = [names.index(name) if name in names else None for name in field.sources]
+            texts = (field.made_of([None if i is None else row[i] for i in at]) for row in rows)
+            rows = [(*row, text) for row, text in zip(rows, texts, strict=True)]
+            names = (*names, field.name)
         _fill(connection, model._meta.db_table, fields_of(model, names), rows)
 
 
@@ -31,6 +37,12 @@ def update_rows(model: type[models.Model], names: Sequence[str], rows: Sequence[
     """
     if not rows:
         return
+    _update(model, names, rows)
+    if _search_texts(model, names):
+        fill_search_text(model, [row[-1] for row in rows])
+
+
+def _update(model: type[models.Model], names: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
     connection = connections[router.db_for_write(model)]
     fields, keys = fields_of(model, names), fields_of(model, ["pk"])
     table, (key,) = connection.ops.quote_name(model._meta.db_table), columns_of(connection, keys)
@@ -51,6 +63,31 @@ def update_rows(model: type[models.Model], names: Sequence[str], rows: Sequence[
             sql = f"UPDATE {table} JOIN {given} ON {joined} SET {assignments}"
         with connection.cursor() as cursor:
             cursor.execute(sql)
+
+
+def fill_search_text(model: type[models.Model], keys: Iterable[int]) -> None:
+    """Make what rows are searched by anew, from what is stored."""
+    using = router.db_for_write(model)
+    for field in model._meta.fields:
+        if isinstance(field, SearchTextField):
+            for chunk in in_chunks(list(keys)):
+                found: list[tuple[str, int]] = []
+                for chosen in among("pk", chunk, using):
+                    rows = model._base_manager.using(using).filter(chosen)
+                    values = rows.order_by().values_list("pk", *field.sources)
+                    found += [(field.made_of(texts), key) for key, *texts in values]
+                update_rows(model, [field.name], found)
+
+
+def _search_texts(model: type[models.Model], names: Sequence[str]) -> list[SearchTextField]:
+    """Fields that are made of any of these, and are not given themselves."""
+    return [
+        field
+        for field in model._meta.fields
+        if isinstance(field, SearchTextField)
+        and field.name not in names
+        and not set(field.sources).isdisjoint(names)
+    ]
 
 
 def delete_rows(model: type[models.Model], keys: Sequence[int]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import Http404
 from django.utils.functional import cached_property
 from django.utils.translation import pgettext_lazy
@@ -19,24 +19,15 @@ from wagtail.snippets.views.chooser import (
 )
 from wagtail.snippets.widgets import AdminSnippetChooser
 
-from ..cells import match_key
 from ..databases import reading_source
-from ..models import Learner, Qualification
 from ..models.fields import may_be_key
 from ..permissions import MANAGE, ReferencePermissionPolicy, may
+from .listing import SEARCHES
 from .roles import View, checked
-
-MOST_TERMS = 20
-
-SEARCHED: dict[type[Any], tuple[str, ...]] = {
-    Learner: ("given_names", "family_name", "uln", "reference"),
-    Qualification: ("title", "number"),
-}
-"""The fields that a chooser's search looks into; ``name`` for the others."""
 
 
 class SearchForm(BaseFilterForm):
-    """One search box; every word must be found, by ORM, without a search backend."""
+    """One search box, without a search backend."""
 
     q = forms.CharField(
         label=pgettext_lazy("wagtail_regcert", "Search"),
@@ -51,18 +42,9 @@ class SearchForm(BaseFilterForm):
         if text:
             self.is_searching = True
             self.search_query = text
-            for term in text.split()[:MOST_TERMS]:
-                objects = objects.filter(_condition(objects.model, term))
+            search = SEARCHES.get(objects.model)
+            objects = search(objects, text) if search else objects.filter(name__icontains=text)
         return objects
-
-
-def _condition(model: type[Any], term: str) -> Q:
-    found = Q()
-    for name in SEARCHED.get(model, ("name",)):
-        found |= Q(**{f"{name}__icontains": term})
-    if model is Qualification and (key := match_key(term)):
-        found |= Q(match_key__contains=key)
-    return found
 
 
 class ReferenceChooseView(ChooseView):

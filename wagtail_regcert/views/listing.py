@@ -21,11 +21,11 @@ from wagtail.snippets.views.snippets import IndexView
 
 from ..cells import Status
 from ..exporting.columns import ExportLayout
-from ..filters import LONGEST, search
 from ..import_forms import ImportForm
 from ..models import Learner, Qualification, Registration
 from ..models.fields import may_be_key
 from ..permissions import EXPORT, IMPORT, MANAGE, ReferencePermissionPolicy, may
+from ..search import LONGEST, search_learners, search_qualifications, search_registrations
 from .imports import import_context
 from .paging import KeyPaginator
 
@@ -177,7 +177,7 @@ class RegistrationIndexView(IndexView):
         return KeyPaginator(queryset, per_page, rows=self.get_base_queryset(), **kwargs)
 
     def search_queryset(self, queryset: QuerySet[Registration]) -> QuerySet[Registration]:
-        return search(queryset, self.search_query) if self.is_searching else queryset
+        return search_registrations(queryset, self.search_query) if self.is_searching else queryset
 
     def get_queryset(self) -> QuerySet[Registration]:
         """Nothing at all when the query string is wrong: Wagtail's own would be everything."""
@@ -306,6 +306,13 @@ def reference_tables(user: Any) -> dict[str, Any]:
     return found
 
 
+SEARCHES: dict[type[Any], Callable[[QuerySet[Any], str], QuerySet[Any]]] = {
+    Learner: search_learners,
+    Qualification: search_qualifications,
+}
+"""Tables that are searched in a way of their own, in their list and in their chooser."""
+
+
 class ReferenceIndexView(IndexView):
     """The list of learners, qualifications and the rest."""
 
@@ -315,6 +322,9 @@ class ReferenceIndexView(IndexView):
         return super().get(request, *args, **kwargs)
 
     def search_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        search = SEARCHES.get(queryset.model)
+        if self.is_searching and search:
+            return search(queryset, self.search_query)
         # Nothing stored is so long, and SQLite fails on patterns of over 50,000 bytes.
         too_long = self.is_searching and len(self.search_query) > LONGEST
         return queryset.none() if too_long else super().search_queryset(queryset)

@@ -15,10 +15,10 @@ from wagtail.admin.ui.tables import Column, TitleColumn
 from wagtail.admin.views.generic.base import BaseListingView
 
 from ..filter_words import filters_in_words
-from ..filters import LONGEST
 from ..models import ExportRun, ImportRun
 from ..permissions import EXPORT, IMPORT
 from ..run_filters import ImportRunFilterSet
+from ..search import LONGEST
 from .columns import MomentColumn
 from .roles import RoleView
 

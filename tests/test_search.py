@@ -1,0 +1,128 @@
+"""Who and what is found by which text: the same on every database."""
+
+import pytest
+
+from wagtail_regcert.models import Learner, Qualification, Registration
+from wagtail_regcert.models.writing import insert_rows, update_rows
+from wagtail_regcert.search import search_learners, search_qualifications, search_registrations
+
+from .makers import make_learner, make_organisation, make_qualification, make_registration
+
+pytestmark = pytest.mark.django_db
+
+NAMES = {
+    "zoe": ("Zoë", "Evans"),
+    "lukasz": ("Łukasz", "Wójcik"),
+    "oneil": ("Ann", "O'Neil"),
+    "lee": ("Ann", "Lee"),
+    "soren": ("Søren", "Ærø"),
+    "dang": ("Thị", "Đặng"),
+    "strauss": ("Max", "Strauß"),
+}
+
+
+@pytest.fixture
+def registrations():
+    made = {}
+    for number, (name, (given, family)) in enumerate(NAMES.items()):
+        qualification = make_qualification(
+            number=f"603/29{number:02}/X",
+            title=f"Crème Pâtisserie, Level {number}",
+            awarding_organisation=make_organisation("Élan & Söhne" if number == 0 else "NCFE"),
+        )
+        made[name] = make_registration(
+            learner=make_learner(given_names=given, family_name=family, uln=f"92763086{number:02}"),
+            qualification=qualification,
+            registration_number=f"REG{number:03}",
+            postal_tracking_reference=f"RM{number}GB",
+        )
+    return made
+
+
+LEARNERS = [
+    ("zoe", {"zoe"}),
+    ("ZOË", {"zoe"}),
+    ("lukasz", {"lukasz"}),
+    ("WOJCIK ŁUKASZ", {"lukasz"}),
+    ("o\u2019neil", {"oneil"}),
+    ("oneil", {"oneil"}),
+    ("O'NEIL", {"oneil"}),
+    ("Lee, Ann", {"lee"}),
+    ("ann", {"lee", "oneil"}),
+    ("ee an", {"lee"}),
+    ("soren aero", {"soren"}),
+    ("dang thi", {"dang"}),
+    ("STRAUSS", {"strauss"}),
+    ("strauß", {"strauss"}),
+    ("9276308603", {"lee"}),
+    ("927 630 8603", {"lee"}),
+    ("lee zoe", set()),
+    ("%", set()),
+    ("_", set()),
+    ("\\", set()),
+    ("'", set()),
+    ("a\0b", set()),
+    ("ann " * 21, set()),
+    ("x" * 256, set()),
+]
+
+
+@pytest.mark.parametrize(("text", "names"), LEARNERS)
+def test_learners_are_found_by_parts_of_their_names_and_by_their_uln(registrations, text, names):
+    keys = {registrations[name].learner_id for name in names}
+
+    assert {one.pk for one in search_learners(Learner.objects.all(), text)} == keys
+    assert {one.learner_id for one in search_registrations(Registration.objects.all(), text)} == keys
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("creme patisserie, level 4", {"soren"}),
+        ("LEVEL 4", {"soren"}),
+        ("60329 03x", {"lee"}),
+        ("603/2903/x", {"lee"}),
+        ("elan & sohne", {"zoe"}),
+        ("no such thing", set()),
+    ],
+)
+def test_qualifications_are_found_by_title_number_and_awarding_organisation(registrations, text, names):
+    keys = {registrations[name].qualification_id for name in names}
+
+    assert {one.pk for one in search_qualifications(Qualification.objects.all(), text)} == keys
+    assert {one.qualification_id for one in search_registrations(Registration.objects.all(), text)} == keys
+
+
+@pytest.mark.parametrize("text", ["reg002", "EG002", "rm2gb", "RM2"])
+def test_registrations_are_found_by_their_number_and_tracking_reference(registrations, text):
+    assert list(search_registrations(Registration.objects.all(), text)) == [registrations["oneil"]]
+
+
+def found(text):
+    return list(search_learners(Learner.objects.order_by("pk"), text).values_list("pk", flat=True))
+
+
+def test_every_way_of_writing_keeps_what_learners_are_searched_by():
+    insert_rows(Learner, ("uln", "given_names", "family_name", "gender"), [("1234", "Zoë", "Ångström", "")])
+    learner = Learner.objects.get()
+    assert found("zoe angstrom") == found("1234") == [learner.pk]
+
+    update_rows(Learner, ("family_name",), [("Müller", learner.pk)])
+    assert (found("muller zoe"), found("angstrom")) == ([learner.pk], [])
+
+    Learner.objects.filter(family_name="Müller").update(family_name="Šimek")
+    assert (found("simek"), found("muller")) == ([learner.pk], [])
+
+    learner.family_name = "Nyström"
+    learner.save(update_fields=["family_name"])
+    assert (found("nystrom"), found("simek")) == ([learner.pk], [])
+
+    learner.family_name = "Peña"
+    Learner.objects.bulk_update([learner], ["family_name"])
+    assert (found("pena"), found("nystrom")) == ([learner.pk], [])
+
+    Learner.objects.sync([{"uln": "1234", "family_name": "Łoś", "reference": "R 1"}])
+    assert found("los") == found("r1") == [learner.pk]
+
+    Learner.objects.bulk_create([Learner(given_names="Đorđe", uln="5")])
+    assert len(found("dorde")) == 1
