@@ -41,7 +41,7 @@ def make_user(name, groups, **values):
 
 for name, groups in PEOPLE.items():
     make_user(name, groups)
-make_user("admin", [], is_superuser=True, is_staff=True)
+make_user("admin", [], is_superuser=True)
 
 organisation = AwardingOrganisation.objects.create(name="Example Awards")
 for number in ("603/2942/X", "601/3688/1"):

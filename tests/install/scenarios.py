@@ -10,6 +10,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
+
+SITES = Path(__file__).resolve().parents[1] / "sites"
+"""Where the suite tries settings one by one. Here they stand together, as a site has them, under a server."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,8 +35,6 @@ class Scenario:
     """Whether the job must be done; if not, what the checks say is all."""
     fresh: bool = False
     """Migrate an empty database, instead of taking one that was migrated with the README's settings."""
-    admin: str = "/admin/"
-    """Address of the admin, as a browser sees it."""
     prefix: str = ""
     """What a proxy takes off the front of each address before the site sees it."""
     gunicorn: bool = False
@@ -61,5 +63,82 @@ STORAGES["staticfiles"] = {"BACKEND": "whitenoise.storage.CompressedManifestStat
 """,
         requirements=("gunicorn", "whitenoise"),
         gunicorn=True,
+    ),
+    Scenario(
+        name="plain",
+        why="neither time zones nor translations, sessions in cookies, uploads in temporary files",
+        settings="""
+USE_TZ = USE_I18N = False
+TIME_ZONE = "America/New_York"
+SESSION_ENGINE = "django.contrib.sessions.backends.signed_cookies"
+FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.TemporaryFileUploadHandler"]
+""",
+    ),
+    Scenario(
+        name="welsh",
+        why="another language, a day ahead, thousands separated, sessions in a cache with the forms' tokens",
+        settings="""
+LANGUAGE_CODE = "cy"
+TIME_ZONE = "Pacific/Kiritimati"
+USE_THOUSAND_SEPARATOR = True
+SESSION_ENGINE = "django.contrib.sessions.backends.cache"
+CSRF_USE_SESSIONS = True
+""",
+    ),
+    Scenario(
+        name="people_of_its_own",
+        why="users known by e-mail with UUIDs for keys, other default keys, German",
+        fresh=True,
+        settings="""
+INSTALLED_APPS.append("accounts")
+AUTH_USER_MODEL = "accounts.Account"
+DEFAULT_AUTO_FIELD = "django.db.models.AutoField"
+LANGUAGE_CODE = "de"
+TIME_ZONE = "Pacific/Pago_Pago"
+""",
+        files={
+            name: (SITES / name).read_text()
+            for name in (
+                "accounts/__init__.py",
+                "accounts/models.py",
+                "accounts/migrations/__init__.py",
+                "accounts/migrations/0001_initial.py",
+            )
+        },
+    ),
+    Scenario(
+        name="elsewhere",
+        why="the admin under another address, behind a proxy that takes a prefix off",
+        settings="""
+ROOT_URLCONF = "addresses"
+FORCE_SCRIPT_NAME = "/intranet"
+MIDDLEWARE.insert(1, "whitenoise.middleware.WhiteNoiseMiddleware")
+""",
+        files={"addresses.py": (SITES / "urls.py").read_text()},
+        prefix="/intranet",
+        # With a script name, runserver finds no static files.
+        requirements=("gunicorn", "whitenoise"),
+        gunicorn=True,
+    ),
+    Scenario(
+        name="watched",
+        why="the debug toolbar in every page, and a content security policy",
+        settings="""
+ROOT_URLCONF = "watched_addresses"
+INSTALLED_APPS += ["debug_toolbar", "csp"]
+MIDDLEWARE = ["debug_toolbar.middleware.DebugToolbarMiddleware", "csp.middleware.CSPMiddleware", *MIDDLEWARE]
+INTERNAL_IPS = ["127.0.0.1"]
+CONTENT_SECURITY_POLICY = {"DIRECTIVES": {"default-src": ["'self'"]}}
+""",
+        files={
+            "watched_addresses.py": """
+from debug_toolbar.toolbar import debug_toolbar_urls
+
+from mysite.urls import urlpatterns
+
+urlpatterns = [*debug_toolbar_urls(), *urlpatterns]
+"""
+        },
+        requirements=("django-debug-toolbar", "django-csp"),
     ),
 ]
