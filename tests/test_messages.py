@@ -138,11 +138,11 @@ PROBLEMS = [
     ("bad_character", [row(MATHS, ULN, "Exempt", "a\ufffdb")], ["Character 2 was lost", "U+FFFD", "again"]),
     ("bad_character", [row(MATHS, "92\u200b76")], ["Character 3", "U+200B (zero width space)", "Delete"]),
     ("bad_character", [row(MATHS, ULN, "Ex\u00adempt")], ["Character 3", "U+00AD (soft hyphen)"]),
-    ("bad_character", [row(MATHS, ULN, "Exempt", "A\n1,2,3")], ["Character 2", "swallowed the next row."]),
+    ("bad_character", [row(MATHS, ULN, "Exempt", "A\n1,2,3")], ["Character 2", "swallowed 1 more row."]),
     (
         "bad_character",
         [row(MATHS, ULN, "Exempt", "A\n1,2,3\n4,5,6")],
-        ["swallowed the next 2 rows", "Remove"],
+        ["swallowed 2 more rows", "Remove"],
     ),
     ("too_long", [row(MATHS, ULN, "Exempt", "x" * 130)], ["130 characters", "128"]),
     ("too_long", [row(MATHS, ULN, "x" * 129)], ["129 characters", "128"]),
@@ -165,7 +165,7 @@ PROBLEMS = [
             ("9/15/2025", ["month first", "would be 15/09/2025"]),
             ("01-Sep-25", ["month as a word", "would be 01/09/2025"]),
             ("Sept 1, 2025", ["month as a word", "would be 01/09/2025"]),
-            ("45901", ["a spreadsheet keeps a date", "would be 01/09/2025"]),
+            ("45901", ["a spreadsheet keeps for a date", "would be 01/09/2025"]),
             ("01/09/2101", ["1900", "2100"]),
             ("soon", ["dd/mm/yyyy, for example 31/08/2026"]),
         ]
@@ -212,11 +212,11 @@ PROBLEMS = [
     ("future_date", [row(MATHS, ULN, "Exempt", "", "01/02/2026")], ["in the future"]),
     ("missing_date", [row(MATHS, ULN, "Certificate Sent")], ["Certificate Sent", "date is blank"]),
     ("check_digit", [row(MATHS, MISTYPED)], ["check digit", "learner's record"]),
-    ("damaged", [row(MATHS, ULN, "Exempt", "1.23457E+11")], ["long number", "shortens"]),
+    ("damaged", [row(MATHS, ULN, "Exempt", "1.23457E+11")], ["long number", "shortened"]),
     ("damaged", [row(MATHS, ULN, "Exempt", "#N/A")], ["error message of a spreadsheet"]),
     ("damaged", [row(MATHS, ULN, "Exempt", "Sep-25")], ["a date"]),
     ("damaged", [row(MATHS, ULN, "Exempt", "ZoÃ«")], ["may be “Zoë”"]),
-    ("damaged", [row(MATHS, ULN, "Exempt", "12")], ["“0012” is stored", "makes “12” of it", "as text"]),
+    ("damaged", [row(MATHS, ULN, "Exempt", "12")], ["“0012” is stored", "changed it to “12”", "as text"]),
     ("placeholder", [row(MATHS, ULN, "Exempt", "TBC")], ["“no value”", "leave the cell blank"]),
 ]
 
@@ -290,10 +290,10 @@ def test_notes_show_values_columns_and_counts():
         ("2 records have" in said[1], "“Zo‘”, “R Ò”" in said[1], "Windows-1252" in said[1]),
         ("1 record has" in said[2], "7 records have" in said[3], "lost" in said[3]),
         (
-            "“Achieved date” there are dates that have the month first" in said[4],
+            "dates in “Achieved date” have the month first" in said[4],
             "1 accepted record has" in said[4],
         ),
-        ("“Achieved date” no date has a day above 12" in said[5], "3 accepted records have" in said[5]),
+        ("No date in “Achieved date” has a day above 12" in said[5], "3 accepted records have" in said[5]),
         ("01/09/2025 10:00" in said[6], "2 times before" in said[7]),
     ] == [(True, True, True)] * 3 + [(True, True)] * 3
 

@@ -157,8 +157,8 @@ def test_a_drop_without_a_file_is_told_as_that(page):
     ("status", "words"),
     [
         (403, "you may have been logged out"),
-        (413, "The web server takes no file of this size"),
-        (418, "The server did not take the file (status 418)"),
+        (413, "The web server does not accept a file of this size"),
+        (418, "The server did not accept the file (status 418)"),
         (500, "Something went wrong on the server (status 500)"),
         (503, "The server is busy or is being restarted"),
     ],

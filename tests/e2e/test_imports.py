@@ -58,7 +58,7 @@ def test_notes_on_the_file_stand_first_in_the_report_and_in_the_result(page, axe
     report(page, data).get_by_role("link", name="See that import").click()
     page.get_by_role("heading", name="Import Result").wait_for()
 
-    assert "In “Registration date” there are dates that have the month first." in first
+    assert "Some dates in “Registration date” have the month first." in first
     assert "“Zoë 0”, “Zoë 1”, “Zoë 2”" in in_result
     assert axe(page) == []
 

@@ -23,14 +23,14 @@ def _repeated_heading(told: Told) -> str:
 
 def _too_many_cells(told: Told) -> str:
     if "unread" in told.facts:
-        text = _("“%(text)s” stands under “%(unread)s”, where only a row number belongs.") % told.facts
+        text = _("“%(text)s” is under “%(unread)s”, where only a row number belongs.") % told.facts
     else:
         text = _("This row has %(cells)d cells, more than the headings.") % told.facts
     return join(
         text,
         _(
             "A separator inside a value has probably shifted the rest. "
-            'Put quotation marks ("…") around that value, or take the separator out.'
+            'Put quotation marks ("…") around that value, or remove the separator.'
         ),
     )
 
@@ -42,21 +42,21 @@ def _bad_character(told: Told) -> str:
     if codepoint == "U+FFFD":
         return (
             _(
-                "Character %(position)d was lost before it came here: %(codepoint)s (%(name)s) stands where "
-                "it was. Type the value again."
+                "Character %(position)d was lost before it came here, and is now %(codepoint)s (%(name)s). "
+                "Type the value again."
             )
             % named
         )
     rows = int(facts.get("rows", 0))
     if rows:
         swallowed = ngettext(
-            'A quotation mark (") at the beginning of this cell has swallowed the next row.',
-            'A quotation mark (") at the beginning of this cell has swallowed the next %d rows.',
+            'A quotation mark (") at the beginning of this cell has swallowed %d more row.',
+            'A quotation mark (") at the beginning of this cell has swallowed %d more rows.',
             rows,
         )
         return join(
             _("Character %(position)d is a line break (%(codepoint)s).") % named,
-            swallowed % rows if "%d" in swallowed else swallowed,
+            swallowed % rows,
             _("Remove that quotation mark, or close it."),
         )
     if codepoint in LINE_BREAKS:
@@ -115,13 +115,13 @@ def _bad_date(told: Told) -> str:
         case Reading.YEAR_FIRST:
             text = _("This begins with the year: it would be %(day)s.")
         case Reading.TIME:
-            text = _("There is a time after the date, which would be %(day)s.")
+            text = _("This has a time after the date: it would be %(day)s.")
         case Reading.WORD:
             text = _("This has the month as a word: it would be %(day)s.")
         case Reading.SERIAL if told.place == Place.FORM:
-            text = _("This is a number; as that of a day it would be %(day)s.")
+            text = _("This is a number: if it counts days, it would be %(day)s.")
         case Reading.SERIAL:
-            text = _("This is the number by which a spreadsheet keeps a date: it would be %(day)s.")
+            text = _("This is the number that a spreadsheet keeps for a date: it would be %(day)s.")
         case Reading.OTHER_SEPARATOR:
             text = _("Day, month and year must have “/” between them: it would be %(day)s.")
     return join(text % would_be, _("Enter the date as dd/mm/yyyy."))
@@ -170,7 +170,13 @@ def _hint(facts: Facts) -> str:
                 % facts
             )
         case "lookalike":
-            return _("It exists as %(known)s: a letter of another alphabet only looks the same.") % facts
+            return (
+                _(
+                    "It exists as %(known)s: this has a letter of another alphabet that looks the same. "
+                    "Type it again."
+                )
+                % facts
+            )
         case "encoding":
             return _("It exists as %(known)s: it was saved in one encoding and read in another.") % facts
         case "check_digit":

@@ -101,7 +101,7 @@ def _bad_header(told: Told) -> str:
             )
         case "quoted":
             return _(
-                'Each row of the selected file stands in one pair of quotation marks ("), so that it is a '
+                'Each row of the selected file is in one pair of quotation marks ("), which makes it a '
                 "single cell. Remove the quotation mark at the beginning and at the end of each row."
             )
     return join(
@@ -147,14 +147,17 @@ def _foreign(facts: Facts) -> str:
             "named": named,
             "count": rest,
         }
-    return _("Not among the ten headings: %s. Remove what is too much, with its column.") % named
+    return _("Not one of the ten headings: %s. Remove each such column, or correct its heading.") % named
 
 
 def _misplaced(facts: Facts) -> str:
     if not facts["misplaced"]:
         return ""
     named = ", ".join(_("“%(found)s” (heading %(position)d)") % one for one in facts["misplaced"])
-    return _("Out of place or there twice: %s. Move each column to where the sample file has it.") % named
+    return (
+        _("Out of place or there twice: %s. Move each column to its place in the sample file, or remove it.")
+        % named
+    )
 
 
 def _separator_row(named: str) -> str:

@@ -22,7 +22,7 @@ def _guessed_encoding(told: Told) -> str:
             count,
         )
         % {"count": count, "values": ", ".join(f"“{value}”" for value in told.facts["values"])},
-        _("If they look wrong, save the file as “CSV UTF-8” and validate that."),
+        _("If they look wrong, save the file as “CSV UTF-8” and validate the new file."),
     )
 
 
@@ -35,16 +35,16 @@ def _lost_characters(told: Told) -> str:
             count,
         )
         % count,
-        _("Save the file as “CSV UTF-8” where it comes from, and validate it again."),
+        _("In the program that the file comes from, save it as “CSV UTF-8”, then validate the new file."),
     )
 
 
 def _day_month_order(told: Told) -> str:
     count = int(told.facts["count"])
     if told.facts["reason"] == "month_first":
-        text = _("In “%(column)s” there are dates that have the month first.") % told.facts
+        text = _("Some dates in “%(column)s” have the month first.") % told.facts
     else:
-        text = _("In “%(column)s” no date has a day above 12: the month may stand first.") % told.facts
+        text = _("No date in “%(column)s” has a day above 12: the month may come first.") % told.facts
     return join(
         text,
         ngettext(
@@ -60,8 +60,8 @@ def _day_month_order(told: Told) -> str:
 def _imported_before(told: Told) -> str:
     count = int(told.facts["count"])
     text = ngettext(
-        "This very file has been uploaded before, on %(when)s.",
-        "This very file has been uploaded %(count)d times before, the last time on %(when)s.",
+        "The same file was uploaded %(count)d time before, on %(when)s.",
+        "The same file was uploaded %(count)d times before, the last time on %(when)s.",
         count,
     )
     return join(

@@ -46,28 +46,27 @@ def _check_digit(told: Told) -> str:
 def _damaged(told: Told) -> str:
     if "stored" in told.facts:
         return join(
-            _("“%(stored)s” is stored, and a spreadsheet makes “%(value)s” of it.")
+            _("“%(stored)s” is stored. A spreadsheet may have changed it to “%(value)s”.")
             % {**told.facts, "value": told.value},
             _("Check it, and format the column as text before you enter or paste it."),
         )
     match damage_of(told.value):
         case Damage.NUMBER:
-            text = _("This is a long number as a spreadsheet shortens it.")
+            text = _("This is a long number that a spreadsheet has shortened.")
         case Damage.ERROR:
             text = _("This is an error message of a spreadsheet, not a value.")
         case Damage.DATE:
-            text = _("This is a date, perhaps made of something else by a spreadsheet.")
+            text = _("This is a date: a spreadsheet may have made it from another value.")
         case _:
             text = _("This text was saved in one encoding and read in another: it may be “%s”.") % (
                 doubly_encoded(told.value)
             )
-    return join(text, _("Check it, and enter it as it should be."))
+    return join(text, _("Check it, and enter the right value."))
 
 
 def _placeholder(told: Told) -> str:
     return _(
-        "This seems to stand for “no value”, but would be stored as it is. "
-        "To store none, leave the cell blank."
+        "This seems to mean “no value”, but would be stored as it is. To store nothing, leave the cell blank."
     )
 
 

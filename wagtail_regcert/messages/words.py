@@ -28,7 +28,7 @@ def join(*sentences: str) -> str:
 def kind_name(code: Code | Warn) -> str:
     """Name a kind of error or warning in a few words, for lists and filters."""
     return {
-        Code.REPEATED_HEADING: _("Headings again"),
+        Code.REPEATED_HEADING: _("Headings repeated"),
         Code.TOO_MANY_CELLS: _("Too many cells in the row"),
         Code.BAD_CHARACTER: _("Character that cannot be used"),
         Code.TOO_LONG: _("Too long"),
@@ -46,7 +46,7 @@ def kind_name(code: Code | Warn) -> str:
         Warn.MISSING_DATE: _("Date of the status is blank"),
         Warn.CHECK_DIGIT: _("Check digit of the ULN is wrong"),
         Warn.DAMAGED: _("Probably changed by a spreadsheet"),
-        Warn.PLACEHOLDER: _("Stands for no value"),
+        Warn.PLACEHOLDER: _("Seems to mean “no value”"),
     }[code]
 
 
@@ -80,7 +80,7 @@ def encoding_name(encoding: str) -> str:
     """Say how a file's text was read."""
     return {
         "utf-8": "UTF-8",
-        "utf-8-sig": _("UTF-8, with its mark"),
+        "utf-8-sig": _("UTF-8 with byte order mark"),
         "utf-16": _("UTF-16 (Unicode text)"),
         "cp1252": _("Windows-1252 (Western European)"),
     }.get(encoding, encoding)
