@@ -204,7 +204,7 @@ PAGES = {
     "changes": (lambda run, one: url("import_report", run.pk) + "?tab=changes", ["Beth fydd yn newid"]),
     "warnings": (lambda run, one: url("import_report", run.pk) + "?tab=warnings", ["Rhybuddion"]),
     "imports": (lambda run, one: url("imports"), ["Mewnforiadau", "Dilyswyd"]),
-    "exports": (lambda run, one: url("exports"), ["cynllun allforio", "2 wedi'u dewis"]),
+    "exports": (lambda run, one: url("exports"), ["cynllun allforio", "2 gofnod wedi'u dewis"]),
     "registration": (lambda run, one: listing("edit", one.pk, model=type(one)), ["Dysgwr a chymhwyster"]),
     "learners": (lambda run, one: listing(model=Learner), ["Enw llawn", "Cyfeirnod y dysgwr"]),
     "learner": (lambda run, one: listing("edit", one.learner_id, model=Learner), ["Enwau cyntaf", "Benyw"]),
