@@ -12,7 +12,7 @@ from contextvars import ContextVar
 from typing import Any, TypeVar
 
 from django.apps import apps
-from django.db import connections, models, router, transaction
+from django.db import OperationalError, connections, models, router, transaction
 
 M = TypeVar("M", bound=models.Model)
 
@@ -69,6 +69,14 @@ def alias() -> str:
 def connection() -> Any:
     """The connection to it."""
     return connections[alias()]
+
+
+def is_held_by_another(error: OperationalError) -> bool:
+    """Whether a statement was given up because another transaction holds what it would write, and goes on."""
+    if getattr(error.__cause__, "sqlite_errorname", "").startswith("SQLITE_BUSY"):
+        return True
+    # MySQL and MariaDB: the wait for a lock came to its end. (PostgreSQL waits without one.)
+    return error.args[:1] == (1205,)
 
 
 def own_transactions(view: Callable[..., Any]) -> Callable[..., Any]:

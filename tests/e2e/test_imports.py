@@ -2,6 +2,7 @@
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from tests.makers import make_csv
 from wagtail_regcert.models import ImportRun, Learner, Qualification, Registration
@@ -125,6 +126,21 @@ def test_cancel_writes_nothing(page):
     report(page, make_csv(*GOOD)).get_by_role("button", name="Cancel").click()
     page.get_by_text("The import was cancelled").first.wait_for()
 
+    assert ImportRun.objects.get().state == ImportRun.State.CANCELLED
+    assert not Registration.objects.exists()
+
+
+def test_an_upload_that_waits_for_a_worker_is_cancelled_by_its_button(page):
+    address = report(page, make_csv(*GOOD)).url
+    page.goto("about:blank")
+    ImportRun.objects.update(state=ImportRun.State.COMMITTING, moved_at=timezone.now())
+
+    page.goto(address)
+    waiting = page.get_by_role("heading", name="Import in progress").is_visible()
+    page.get_by_role("button", name="Cancel this import").click()
+    page.get_by_text("The import was cancelled").first.wait_for()
+
+    assert waiting
     assert ImportRun.objects.get().state == ImportRun.State.CANCELLED
     assert not Registration.objects.exists()
 

@@ -7,14 +7,18 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from functools import partial
+from typing import Any
 
 import pytest
 from django.db import IntegrityError, connection, connections, transaction
 from django.test import Client
+from django.urls import reverse
 
 from tests.fire.sabotage import PAUSE, pausing
 from tests.makers import make_csv, make_registration, make_run, make_user
+from wagtail_regcert.importing import commit as commit_module
 from wagtail_regcert.importing import runs
+from wagtail_regcert.importing.stored import StoredInDatabase
 from wagtail_regcert.layouts import REGISTRATIONS, Separator
 from wagtail_regcert.models import (
     AwardingOrganisation,
@@ -135,6 +139,95 @@ def test_workers_that_take_the_same_claimed_run_apply_it_once(attempt: int) -> N
 
     assert raised == []
     assert RegistrationLogEntry.objects.count() == 40
+
+
+@pytest.mark.parametrize("attempt", range(5))
+def test_of_a_worker_and_a_cancel_at_once_one_comes_first_and_the_other_does_nothing(attempt: int) -> None:
+    make_world()
+    run = validated("A")
+    runs.begin_commit(run.pk)
+    cancelled = []
+
+    raised = at_once(
+        lambda: runs.commit(run.pk, by_owner=False), lambda: cancelled.append(runs.cancel(run.pk))
+    )
+
+    run.refresh_from_db()
+    written = Registration.objects.filter(registration_number="A").count()
+    seen = (run.state, run.failure, written, RegistrationLogEntry.objects.count(), run.pieces.exists())
+    assert raised == []
+    assert seen == (
+        ("cancelled", "", 0, 0, False) if cancelled == [True] else ("committed", "", 40, 40, True)
+    )
+
+
+class Meeting(StoredInDatabase):
+    """Lets another know that a commit is at work, and goes on once that one is done, or soon."""
+
+    begun: threading.Event
+    answered: threading.Event
+    # SQLite lets nobody write meanwhile: there the other is done after the commit.
+    patience = 1 if connection.vendor == "sqlite" else 60
+
+    def registrations(self, pairs: Any) -> Any:
+        self.begun.set()
+        self.answered.wait(self.patience)
+        return super().registrations(pairs)
+
+
+@pytest.fixture
+def meeting(monkeypatch: pytest.MonkeyPatch) -> type[Meeting]:
+    monkeypatch.setattr(Meeting, "begun", threading.Event(), raising=False)
+    monkeypatch.setattr(Meeting, "answered", threading.Event(), raising=False)
+    monkeypatch.setattr(commit_module, "StoredInDatabase", Meeting)
+    return Meeting
+
+
+def test_whoever_cancels_a_commit_at_work_is_told_that_it_is_too_late(meeting: type[Meeting]) -> None:
+    make_world()
+    user = make_user("manage_registration", "import_registration")
+    run = validated("A")
+    ImportRun.objects.update(user=user, user_name=user.get_username())
+    runs.begin_commit(run.pk)
+    client = Client()
+    client.force_login(user)
+    pages = []
+
+    def cancel() -> None:
+        meeting.begun.wait(60)
+        address = reverse("wagtail_regcert:import_cancel", args=[run.pk])
+        pages.append(client.post(address, follow=True).content.decode())
+        meeting.answered.set()
+
+    raised = at_once(lambda: runs.commit(run.pk), cancel)
+
+    run.refresh_from_db()
+    told = "had been uploaded already" if connection.vendor == "sqlite" else "being uploaded right now"
+    assert raised == []
+    assert (run.state, run.updated + run.created) == ("committed", 40)
+    assert told in pages[0]
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="only SQLite has a whole database held")
+def test_who_waited_in_vain_to_cancel_a_commit_at_work_is_told_that_too(meeting: type[Meeting]) -> None:
+    make_world()
+    run = validated("A")
+    runs.begin_commit(run.pk)
+    cancelled = []
+
+    def cancel() -> None:
+        meeting.begun.wait(60)
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA busy_timeout = 100")
+        cancelled.append((runs.cancel(run.pk), ImportRun.objects.get(pk=run.pk).state))
+        meeting.answered.set()
+
+    raised = at_once(lambda: runs.commit(run.pk, by_owner=False), cancel)
+
+    run.refresh_from_db()
+    assert raised == []
+    assert cancelled == [(False, "committing")]
+    assert run.state == "committed"
 
 
 @pytest.mark.parametrize("attempt", range(5))

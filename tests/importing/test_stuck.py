@@ -126,14 +126,45 @@ def test_no_other_run_is_validated_again(data, state):
     assert run.state == state
 
 
-def test_a_commit_that_is_only_slow_is_neither_claimed_nor_cancelled(data):
+def test_a_commit_that_is_only_slow_is_not_claimed_again(data):
     run = make_run(data)
     runs.begin_commit(run.pk)
 
     assert not runs.begin_commit(run.pk)
-    assert not runs.cancel(run.pk)
     run.refresh_from_db()
     assert run.state == State.COMMITTING
+
+
+def test_a_commit_that_no_worker_has_begun_is_cancelled_at_once_and_never_done(data):
+    run = make_run(data)
+    runs.begin_commit(run.pk)
+
+    cancelled = runs.cancel(run.pk)
+    runs.commit(run.pk, by_owner=False)
+    run.refresh_from_db()
+
+    assert cancelled
+    assert (run.state, run.failure) == (State.CANCELLED, "")
+    assert not run.pieces.exists()
+    assert not Registration.objects.exists()
+
+
+def test_a_run_whose_commit_is_asked_for_as_it_is_cancelled_is_cancelled(data, monkeypatch):
+    run = make_run(data)
+    state_of = runs._state
+
+    def asked_for_meanwhile(run_id):
+        found = state_of(run_id)
+        assert ImportRun.objects.move(run_id, State.VALIDATED, State.COMMITTING)
+        return found
+
+    monkeypatch.setattr(runs, "_state", asked_for_meanwhile)
+    cancelled = runs.cancel(run.pk)
+    run.refresh_from_db()
+
+    assert cancelled
+    assert run.state == State.CANCELLED
+    assert not run.pieces.exists()
 
 
 def test_a_stuck_commit_is_claimed_once_and_applied_once(data):

@@ -625,13 +625,32 @@ def test_a_run_that_waits_for_a_worker_can_be_cancelled_from_the_first_minute(
     assert f'action="{url("import_cancel", run)}"' not in after
 
 
-def test_a_commit_at_work_offers_no_way_to_cancel_it(client, importer, learner):
+def test_a_commit_that_waits_for_a_worker_can_be_cancelled_from_the_first_minute(client, importer, learner):
     run = make_run(make_csv(report_row()), user=importer)
     ImportRun.objects.update(state="committing", moved_at=timezone.now())
 
     page = client.get(url("import_report", run)).content.decode()
+    response = client.post(url("import_cancel", run), follow=True)
+    run.refresh_from_db()
 
-    assert f'action="{url("import_cancel", run)}"' not in page
+    assert f'action="{url("import_cancel", run)}"' in page
+    assert "Try again" not in page
+    assert "The import was cancelled. Nothing was written." in response.content.decode()
+    assert run.state == "cancelled"
+    assert not Registration.objects.exists()
+
+
+def test_whoever_cancels_what_was_uploaded_meanwhile_is_told_so(client, importer, learner):
+    run = make_run(make_csv(report_row()), user=importer)
+    ImportRun.objects.update(state="committed")
+
+    response = client.post(url("import_cancel", run), follow=True)
+    run.refresh_from_db()
+
+    assert response.redirect_chain == [(url("import_report", run), 302)]
+    assert "the records had been uploaded already" in response.content.decode()
+    assert run.state == "committed"
+    assert run.pieces.exists()
 
 
 def test_a_validation_that_failed_offers_another_try(client, importer, learner):

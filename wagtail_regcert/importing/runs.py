@@ -20,10 +20,10 @@ from django.db import OperationalError
 from django.utils import timezone
 from django.utils.translation import gettext_noop
 
-from ..databases import atomic, connection, reading_source
+from ..databases import atomic, connection, is_held_by_another, reading_source
 from ..layouts import Separator
 from ..models import ImportRun, RunPiece
-from ..models.runs import silent_since
+from ..models.runs import ImportRunQuerySet, silent_since
 from ..moments import today
 from ..permissions import IMPORT, may
 from ..problems import Problem
@@ -208,7 +208,7 @@ def begin_commit(run_id: uuid.UUID) -> bool:
         case State.FAILED if _has_report(run_id):
             return kept.move(run_id, State.FAILED, State.COMMITTING, done=0, failure="")
         case State.COMMITTING:
-            return _take_over(run_id, State.COMMITTING)
+            return _take_over(ImportRun.objects.kept().stuck(), run_id, State.COMMITTING)
     return False
 
 
@@ -222,15 +222,26 @@ def _has_report(run_id: uuid.UUID) -> bool:
     return ImportRun(pk=run_id).has_report
 
 
-def _take_over(run_id: uuid.UUID, after: ImportRun.State, **values: Any) -> bool:
-    """Take a commit that seems stuck from its worker, unless that turns out to be at it."""
-    with atomic():
-        stuck = ImportRun.objects.stuck().filter(pk=run_id, state=State.COMMITTING)
-        if connection().features.has_select_for_update_skip_locked:
-            # A commit holds the row of its run from its first statement on. Do not wait for its end.
-            free = stuck.select_for_update(skip_locked=True).values_list("pk", flat=True)
-            stuck = stuck.filter(pk__in=list(free))
-        return stuck.move(run_id, State.COMMITTING, after, **values)
+def _take_over(
+    committing: ImportRunQuerySet, run_id: uuid.UUID, after: ImportRun.State, **values: Any
+) -> bool:
+    """Take a claimed commit from its worker; ``False`` at once or soon where one turns out to be at it."""
+    claimed = committing.filter(pk=run_id, state=State.COMMITTING)
+    try:
+        with atomic():
+            if connection().features.has_select_for_update_skip_locked:
+                # A commit holds the row of its run from its first statement on. Do not wait for its end.
+                free = claimed.select_for_update(skip_locked=True).values_list("pk", flat=True)
+                claimed = claimed.filter(pk__in=list(free))
+            taken = claimed.move(run_id, State.COMMITTING, after, **values)
+            if after == State.CANCELLED and taken:
+                RunPiece.objects.filter(run=run_id).delete()
+            return taken
+    except OperationalError as error:
+        # Elsewhere it is waited for, but not for ever: on SQLite it holds the whole database.
+        if is_held_by_another(error):
+            return False
+        raise
 
 
 def _fail(run_id: uuid.UUID, before: ImportRun.State, failure: str) -> bool:
@@ -339,17 +350,23 @@ def _undo(run_id: uuid.UUID, user_id: Any) -> None:
 
 
 def cancel(run_id: uuid.UUID) -> bool:
-    """Throw a run away with its file and report; ``False`` when it is committed or being so."""
-    now = timezone.now()
-    is_committing = _state(run_id) == State.COMMITTING
+    """Throw a run away with its file and report; ``False`` when it is committed or being so.
+
+    A commit that is claimed and that no worker has begun is thrown away too: the worker then finds nothing.
+    """
+    # By its state first: a statement that only tries would wait for a commit at work on some databases.
+    if _state(run_id) != State.COMMITTING and _throw_away(run_id):
+        return True
+    return _take_over(ImportRun.objects.all(), run_id, State.CANCELLED, finished_at=timezone.now())
+
+
+def _throw_away(run_id: uuid.UUID) -> bool:
+    """Cancel a run that nobody asked to be committed."""
     with atomic():
-        if is_committing:
-            cancelled = _take_over(run_id, State.CANCELLED, finished_at=now)
-        else:
-            cancelled = any(
-                ImportRun.objects.move(run_id, state, State.CANCELLED, finished_at=now)
-                for state in (State.UPLOADED, State.VALIDATING, State.VALIDATED, State.FAILED)
-            )
+        cancelled = any(
+            ImportRun.objects.move(run_id, state, State.CANCELLED, finished_at=timezone.now())
+            for state in (State.UPLOADED, State.VALIDATING, State.VALIDATED, State.FAILED)
+        )
         if cancelled:
             RunPiece.objects.filter(run=run_id).delete()
     return cancelled
@@ -429,5 +446,5 @@ def _expire(run: ImportRun) -> bool:
         case State.VALIDATING:
             return ImportRun.objects.stuck().move(run.pk, State.VALIDATING, State.EXPIRED)
         case State.COMMITTING:
-            return _take_over(run.pk, State.EXPIRED)
+            return _take_over(ImportRun.objects.stuck(), run.pk, State.EXPIRED)
     return False

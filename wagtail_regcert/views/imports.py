@@ -168,6 +168,17 @@ class CancelView(RunAction):
         if runs.cancel(self.run.pk):
             messages.success(request, _("The import was cancelled. Nothing was written."))
             return redirect(listing_url())
+        self.run.refresh_from_db()
+        if self.run.state == State.COMMITTING:
+            messages.warning(
+                request,
+                _(
+                    "It is too late to cancel: the records are being uploaded right now. This page shows the "
+                    "result when that is done, and an undo where it can be undone."
+                ),
+            )
+        elif self.run.state == State.COMMITTED:
+            messages.warning(request, _("It was too late to cancel: the records had been uploaded already."))
         return self.to_report()
 
 

@@ -163,9 +163,10 @@ class ReportView(WagtailAdminTemplateMixin, RunView, TemplateView):
             context["stuck"] = run.seems_stuck
             again = "import_commit" if run.has_report else "import_retry"
             context["retry_url"] = reverse(f"wagtail_regcert:{again}", args=[run.pk])
-        # Nothing is written before a commit, so nobody has to wait for a worker to be rid of a file.
+        # Before a commit is at work nothing is written: nobody has to wait for a worker to be rid of a file.
+        # From here a commit that waits in a queue looks like one at work: cancelling it tells them apart.
         context["may_cancel"] = "retry_url" in context or (
-            not run.has_expired and run.state in (State.UPLOADED, State.VALIDATING)
+            not run.has_expired and run.state in ImportRun.AT_WORK
         )
         if run.has_expired or run.state not in (State.VALIDATED, State.COMMITTED):
             return context
