@@ -8,7 +8,7 @@ import pytest
 from django.utils import timezone
 
 import wagtail_regcert
-from wagtail_regcert.moments import local_time, site_time, today
+from wagtail_regcert.moments import beginning, local_time, site_time, today
 
 PACKAGE = Path(wagtail_regcert.__file__).parent
 NOON = dt.datetime(2026, 7, 1, 12, tzinfo=dt.UTC)
@@ -36,6 +36,13 @@ def test_a_moment_is_shown_by_the_clock_of_the_site_or_of_the_person(settings):
     assert found == ["13:00", "08:00"]
 
 
+def test_a_day_begins_by_the_clock_of_the_person():
+    with timezone.override("America/New_York"):
+        found = beginning(dt.date(2026, 7, 1))
+
+    assert found == dt.datetime(2026, 7, 1, 4, tzinfo=dt.UTC)
+
+
 def test_without_time_zones_moments_are_as_they_are(settings, monkeypatch):
     settings.USE_TZ = False
     settings.TIME_ZONE = "Pacific/Kiritimati"
@@ -43,6 +50,7 @@ def test_without_time_zones_moments_are_as_they_are(settings, monkeypatch):
     monkeypatch.setattr(timezone, "now", lambda: noon)
 
     assert (today(), site_time(noon), local_time(noon)) == (noon.date(), noon, noon)
+    assert beginning(noon.date()) == dt.datetime(2026, 7, 1)
 
 
 def test_no_other_module_asks_what_day_or_time_it_is_somewhere():

@@ -120,17 +120,6 @@ def test_copying_is_no_route(admin_client, registration):
         assert admin_client.get(url).status_code == 404
 
 
-def test_exports_are_listed_for_superusers_only(client, admin_client, registration):
-    body(admin_client.get(LISTING + "export/?q=zeb"))
-    client.force_login(make_user(MANAGE, IMPORT, EXPORT, DELETE))
-
-    refused = client.get(LISTING + "exports/")
-    shown = admin_client.get(LISTING + "exports/")
-
-    assert is_refused(refused)
-    assert b"q=zeb" in shown.content
-
-
 @pytest.mark.parametrize("role", ROLES)
 def test_import_and_update_stands_at_the_top_for_holders_of_import(client, role):
     client.force_login(make_user(*ROLES[role]))

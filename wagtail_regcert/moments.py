@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
+from django.conf import settings
 from django.utils import timezone
 
 from .cells import day_as_text
@@ -22,6 +23,12 @@ def site_time(moment: dt.datetime) -> dt.datetime:
 def local_time(moment: dt.datetime) -> dt.datetime:
     """A moment as the clock of the person shows it for whom a page is made."""
     return _in_zone(moment, timezone.get_current_timezone())
+
+
+def beginning(day: dt.date) -> dt.datetime:
+    """The first moment of a day by the clock of the person who asks."""
+    moment = dt.datetime.combine(day, dt.time.min)
+    return timezone.make_aware(moment) if settings.USE_TZ else moment
 
 
 def moment_as_text(moment: dt.datetime) -> str:

@@ -7,14 +7,13 @@ from typing import Any
 
 import django_filters
 from django import forms
-from django.conf import settings
 from django.db.models import QuerySet
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.filters import WagtailFilterSet
 
 from .filters import DaysFilter
 from .models import ImportRun
+from .moments import beginning
 
 
 class MomentsFilter(DaysFilter):
@@ -24,15 +23,10 @@ class MomentsFilter(DaysFilter):
         if value is None:
             return qs
         if value.start is not None:
-            qs = qs.filter(**{f"{self.field_name}__gte": _beginning(value.start)})
+            qs = qs.filter(**{f"{self.field_name}__gte": beginning(value.start)})
         if value.stop is not None and value.stop < dt.date.max:
-            qs = qs.filter(**{f"{self.field_name}__lt": _beginning(value.stop + dt.timedelta(days=1))})
+            qs = qs.filter(**{f"{self.field_name}__lt": beginning(value.stop + dt.timedelta(days=1))})
         return qs
-
-
-def _beginning(day: dt.date) -> dt.datetime:
-    moment = dt.datetime.combine(day, dt.time.min)
-    return timezone.make_aware(moment) if settings.USE_TZ else moment
 
 
 class ImportRunFilterSet(WagtailFilterSet):
