@@ -6,6 +6,7 @@ from io import StringIO
 
 import pytest
 from django.db import connections
+from wagtail.users.models import UserProfile
 
 from tests.makers import make_learner, make_qualification, make_registration, make_user
 from wagtail_regcert.models import ExportRun, Qualification, Registration
@@ -94,6 +95,20 @@ def test_the_rows_stay_where_they_are_when_the_first_is_selected(page):
     assert banner["y"] + banner["height"] <= pills["y"]
     assert page.locator(".regcert-banner__count").is_visible()
     assert page.get_by_role("link", name="Export all results", exact=True).is_hidden()
+
+
+def test_the_buttons_of_the_banner_wrap_on_a_phone_in_a_language_with_longer_words(page, user):
+    UserProfile.objects.create(user=user, preferred_language="cy")
+    page.set_viewport_size({"width": 375, "height": 800})
+    page.goto(LISTING)
+
+    page.locator("[data-bulk-action-checkbox]").first.check()
+    edges = page.locator(".regcert-banner__buttons .button").evaluate_all(
+        "all => all.map(one => one.getBoundingClientRect().right)"
+    )
+
+    assert len(edges) == 2
+    assert max(edges) <= 375
 
 
 def test_the_page_is_selected_and_exported(page, registrations):
