@@ -11,6 +11,7 @@ import traceback
 from argparse import ArgumentParser
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 from . import pairs, readme
@@ -57,7 +58,7 @@ def install_and_work(pair: Pair, scenarios: Sequence[Scenario], folder: Path, wh
             urls = site.prepare(scenario)
             if scenario.works:
                 with site.served(scenario) as host:
-                    whole_job(host, urls, scenario.prefix)
+                    whole_job(host, urls, scenario.prefix, partial(site.catch_up, scenario))
         except Exception as error:
             results.append(False)
             say(f"{scenario.name} FAILED\n{_why(error)}")

@@ -10,7 +10,7 @@ import csv
 import io
 import re
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import requests
@@ -109,18 +109,25 @@ def records(response: requests.Response) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(response.content.decode("utf-8-sig"), newline="")))
 
 
-def whole_job(host: str, urls: Mapping[str, str], prefix: str = "") -> None:
-    """Everything, from logging in to taking an import back."""
+def whole_job(host: str, urls: Mapping[str, str], prefix: str, catch_up: Callable[[], None]) -> None:
+    """Everything, from logging in to taking an import back.
+
+    ``catch_up`` is called where people look at what was written a while ago: a replica would have it by then.
+    """
 
     def person(name: str) -> Browser:
         return Browser(host, urls, prefix).log_in(name)
 
     nobody, manager, importer, exporter = map(person, ("nobody", "manager", "importer", "exporter"))
     _refusals(nobody, manager)
-    run, registration = _import(importer)
+    run = _import(importer)
+    catch_up()
+    registration = _only_registration(manager)
     _screens(manager, registration)
     _export(exporter, registration)
     _edit(manager, registration)
+    catch_up()
+    _look_at_edit(manager, registration)
     _undo(importer, run)
     _site_screens(person("admin"))
 
@@ -149,7 +156,7 @@ def _static_files(browser: Browser, page: requests.Response) -> None:
         expect(answer.status_code == 200 and answer.content, f"the static file {address}", answer.status_code)
 
 
-def _import(importer: Browser) -> tuple[str, int]:
+def _import(importer: Browser) -> str:
     listing = importer.get("listing")
     expect(importer.address("import") in listing.text, "a way to the import on the listing", text_of(listing))
     sample = importer.get("import_sample")
@@ -178,7 +185,7 @@ def _import(importer: Browser) -> tuple[str, int]:
     expect(status["created"] == 1 and status["conflicts"] == 0, "one new registration", status)
     result = importer.get("import_report", of=run)
     expect(result.status_code == 200, "the result", text_of(result))
-    return run, _only_registration(importer)
+    return run
 
 
 def _until(browser: Browser, run: str, state: str) -> dict[str, Any]:
@@ -243,6 +250,9 @@ def _edit(manager: Browser, registration: int) -> None:
         data[str(area["name"])] = area.get_text()
     saved = manager.post("edit", page, {**data, "postal_tracking_reference": "RM 1"}, of=registration)
     expect(manager.is_at("listing", saved), "the form to be saved", text_of(saved))
+
+
+def _look_at_edit(manager: Browser, registration: int) -> None:
     history = manager.get("history", of=registration)
     expect("RM 1" in history.text, "the new value in the history", text_of(history))
 

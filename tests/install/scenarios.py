@@ -4,6 +4,9 @@ To add one, append a :class:`Scenario` to ``SCENARIOS``: a name, why it is there
 ``from .dev import *`` in a settings module of its own. That is all where the whole job of ``journey`` must
 simply work. Where we refuse such a site, name the system checks that say so in ``told``, and set ``works`` to
 False if the job cannot be done. Try it: ``make install-test ARGS="--pair newest --scenario NAME"``.
+
+Settings stand together where a failure still says which it was. Nothing here runs scripts: that ours work
+under a strict content security policy is shown by the browser's tests (``tests/e2e/policy.py``).
 """
 
 from __future__ import annotations
@@ -37,6 +40,8 @@ class Scenario:
     """Migrate an empty database, instead of taking one that was migrated with the README's settings."""
     prefix: str = ""
     """What a proxy takes off the front of each address before the site sees it."""
+    replica: str = ""
+    """File of a second database that lags: a copy of the first, made anew where ``journey`` says so."""
     gunicorn: bool = False
     """Serve with gunicorn, instead of ``runserver``."""
 
@@ -140,5 +145,34 @@ urlpatterns = [*debug_toolbar_urls(), *urlpatterns]
 """
         },
         requirements=("django-debug-toolbar", "django-csp"),
+    ),
+    Scenario(
+        name="replica",
+        why="our tables are read from a replica that lags: copied when the server starts, and now and then",
+        settings="""
+DATABASES["replica"] = {**DATABASES["default"], "NAME": BASE_DIR / "lagging.sqlite3"}
+DATABASE_ROUTERS = ["routers.LaggingReplica"]
+""",
+        files={"routers.py": (SITES / "routers.py").read_text()},
+        replica="lagging.sqlite3",
+    ),
+    Scenario(
+        name="apart",
+        why="our tables in another database than those that they refer to",
+        settings="""
+DATABASES["other"] = {**DATABASES["default"], "NAME": BASE_DIR / "other.sqlite3"}
+DATABASE_ROUTERS = ["routers_apart.OursApart"]
+""",
+        files={
+            "routers_apart.py": """
+class OursApart:
+    def db_for_read(self, model, **hints):
+        return "other" if model._meta.app_label == "wagtail_regcert" else None
+
+    db_for_write = db_for_read
+"""
+        },
+        told=("wagtail_regcert.E004",),
+        works=False,
     ),
 ]

@@ -6,10 +6,11 @@ import json
 import os
 import shutil
 import socket
+import sqlite3
 import subprocess
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -104,7 +105,18 @@ class Site:
         shutil.copy(Path(__file__).with_name("people.py"), self._root / "people.py")
         told = json.loads(self.run("python", "people.py", settings=scenario.name).splitlines()[-1])
         self._only_the_wheel(told)
+        self.catch_up(scenario)
         return told["urls"]
+
+    def catch_up(self, scenario: Scenario) -> None:
+        """Bring the scenario's replica, if it has one, in line with what has been written."""
+        if not scenario.replica:
+            return
+        with (
+            closing(sqlite3.connect(self._root / f"{scenario.name}.sqlite3")) as source,
+            closing(sqlite3.connect(self._root / scenario.replica)) as target,
+        ):
+            source.backup(target)
 
     def manage(self, scenario: Scenario, *arguments: str) -> str:
         return self.run("python", "manage.py", *arguments, settings=scenario.name)
