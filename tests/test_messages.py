@@ -254,6 +254,14 @@ def test_a_conflict_is_told_with_its_reason(reason, says):
     assert message(problem).startswith("Not applied")
 
 
+def test_a_report_that_was_kept_by_the_last_release_is_still_told():
+    facts = {"hint": "zeros", "with_zeros": "00123"}
+
+    told = message(Problem(2, "Qualification Number", "123", Code.UNKNOWN_QUALIFICATION, facts))
+
+    assert "It exists as 00123: " in told
+
+
 @pytest.mark.parametrize("uln", ["9276308687", "1000000001"])
 def test_a_hint_alone_is_never_given_for_a_learner_who_is_known(uln):
     class Known(Stored):

@@ -152,7 +152,9 @@ def _hint(facts: Facts) -> str:
         case "excel":
             return _("Excel has changed the number: format the column as text before you enter or paste it.")
         case "zeros":
-            return _("It exists as %(known)s: a spreadsheet has taken away the leading zeros.") % facts
+            # Reports of the last release may still be kept, and name it after this hint.
+            known = {"known": facts.get("known", facts.get("with_zeros"))}
+            return _("It exists as %(known)s: a spreadsheet has taken away the leading zeros.") % known
         case "number":
             return (
                 _(
