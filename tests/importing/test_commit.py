@@ -44,6 +44,23 @@ def row(learner, *cells):
     return ["603/2942/X", learner.uln, "Registered", *cells]
 
 
+def test_a_commit_locks_no_learner_whom_the_file_does_not_name(maths, monkeypatch):
+    named, _other = make_learner(uln="1000000027"), make_learner(uln="0012345678")
+    run = make_run(make_csv(row(named), ["603/2942/X", "12345678", "Exempt"]))
+    asked = set()
+
+    class Recorded(commit_module.StoredInDatabase):
+        def learners(self, ulns):
+            asked.update(ulns)
+            return super().learners(ulns)
+
+    monkeypatch.setattr(commit_module, "StoredInDatabase", Recorded)
+    commit(run)
+
+    assert asked == {"1000000027", "12345678"}
+    assert counts(run) == ("committed", 1, 0, 0, 0, 0)
+
+
 def test_records_are_created_updated_and_left_with_a_history(maths):
     user = make_user("manage_registration", "import_registration", name="ira")
     new, old, same = make_learner(), make_learner(), make_learner()

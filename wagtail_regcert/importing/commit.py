@@ -39,7 +39,8 @@ def apply_records(
     run: ImportRun, sheet: Sheet, accepted: Iterable[Record], now: dt.datetime, today: dt.date
 ) -> Outcome:
     """Write those of the accepted records that still hold. ``accepted`` are as staged, values plain."""
-    plan = prepare(sheet, StoredInDatabase(lock=True), today)
+    # Hints would lock learners whom nobody named, and out of the order in which all lock them.
+    plan = prepare(sheet, StoredInDatabase(lock=True), today, with_hints=False)
     fresh = {record.row: record for record in plan.records}
     conflicts: list[Conflict] = []
     created: list[Record] = []

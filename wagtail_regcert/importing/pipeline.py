@@ -54,6 +54,14 @@ def open_file(data: bytes, separator: Separator) -> Opened | Refused:
         return Opened(sheet, decoded.encoding)
 
 
-def prepare(sheet: Sheet, stored: StoredValues, today: dt.date, progress: Progress | None = None) -> Plan:
+def prepare(
+    sheet: Sheet,
+    stored: StoredValues,
+    today: dt.date,
+    progress: Progress | None = None,
+    *,
+    with_hints: bool = True,
+) -> Plan:
     """Sheet in, plan out. Reads through ``stored``; writes nothing."""
-    return make_plan(sheet, parse(sheet, REGISTRATIONS), REGISTRATIONS, stored, today, progress)
+    parsed = parse(sheet, REGISTRATIONS)
+    return make_plan(sheet, parsed, REGISTRATIONS, stored, today, progress, with_hints=with_hints)

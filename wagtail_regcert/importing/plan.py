@@ -34,8 +34,13 @@ def make_plan(
     stored: StoredValues,
     today: dt.date,
     progress: Progress | None = None,
+    *,
+    with_hints: bool = True,
 ) -> Plan:
-    """Decide for every record: rejected, and why; or accepted, and what it changes."""
+    """Decide for every record: rejected, and why; or accepted, and what it changes.
+
+    Hints ask ``stored`` for more than the file names, which a plan under lock had better not.
+    """
     numbers, ulns = parsed.columns[_QUALIFICATION], parsed.columns[_LEARNER]
     keys = {number: match_key(number) for number in set(numbers)}
     qualifications = stored.qualifications(set(keys.values()) - {""})
@@ -44,7 +49,8 @@ def make_plan(
     found = list(zip(map(learners.get, ulns), map(by_number.get, numbers), strict=True))
     repeated = _repeated(found, sheet, parsed)
     unknown = {number: keys[number] for number, key in by_number.items() if key is None}
-    hints = Hints(stored, unknown, set(ulns) - learners.keys() - {"", TEMPORARY_ULN})
+    unknown_ulns = set(ulns) - learners.keys() - {"", TEMPORARY_ULN}
+    hints = Hints(stored, unknown, unknown_ulns) if with_hints else Hints(stored, {}, set())
     pairs: Any = {pair for pair in found if None not in pair}
     registrations = stored.registrations(pairs)
     after_values = zip(*parsed.columns[_FIRST_STORED:], strict=True)
