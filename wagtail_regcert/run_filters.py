@@ -24,7 +24,7 @@ class MomentsFilter(DaysFilter):
             return qs
         if value.start is not None:
             qs = qs.filter(**{f"{self.field_name}__gte": beginning(value.start)})
-        if value.stop is not None and value.stop < dt.date.max:
+        if value.stop is not None:
             qs = qs.filter(**{f"{self.field_name}__lt": beginning(value.stop + dt.timedelta(days=1))})
         return qs
 

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from ..cells import day_as_text
 from ..layouts import STORED_FIELDS
 from ..models import RegistrationLogEntry
 from ..models.sets import among
-from ..moments import site_time
+from ..moments import moment_as_text, site_time
 from ..problems import ROW, Code, Facts, Problem
 from .types import BLANK, Record
 
@@ -77,11 +75,7 @@ def _last_authors(registrations: set[int]) -> Mapping[int, Facts]:
     """Registration to ``who`` wrote its newest history entry and ``when``, by the site's clock."""
     entries = RegistrationLogEntry.objects.order_by("timestamp", "pk")
     return {
-        key: {"who": name, "when": _as_text(site_time(moment))}
+        key: {"who": name, "when": moment_as_text(site_time(moment))}
         for chosen in among("object_id", registrations, entries.db)
         for key, name, moment in entries.filter(chosen).values_list("object_id", "user_name", "timestamp")
     }
-
-
-def _as_text(moment: dt.datetime) -> str:
-    return f"{day_as_text(moment.date())} {moment:%H:%M}"

@@ -74,8 +74,7 @@ class ImportRunQuerySet(RunQuerySet["ImportRun"]):
 
     def in_effect(self) -> ImportRunQuerySet:
         """Runs that changed something and are not undone."""
-        committed = self.filter(state=ImportRun.State.COMMITTED).exclude(undo_state=ImportRun.Undo.DONE)
-        return committed.filter(models.Q(created__gt=0) | models.Q(updated__gt=0))
+        return self.that_changed_something().exclude(undo_state=ImportRun.Undo.DONE)
 
     def kept(self) -> ImportRunQuerySet:
         """Runs whose staged file may still be read."""
