@@ -39,7 +39,10 @@ class ImportRunFilterSet(WagtailFilterSet):
         method="in_states",
     )
     created_at = MomentsFilter(label=_("When"))
-    mine = django_filters.BooleanFilter(label=_("Mine"), method="of_mine", widget=forms.CheckboxInput)
+    # A checkbox that is not ticked is False, which without the initial value counts as a filter in force.
+    mine = django_filters.BooleanFilter(
+        label=_("Mine"), method="of_mine", widget=forms.CheckboxInput, initial=False
+    )
 
     class Meta:
         model = ImportRun

@@ -109,6 +109,17 @@ def test_superusers_can_ask_for_their_own(client, admin):
     assert files(client, "") == ["mine.csv", "other.csv"]
 
 
+def test_no_filter_is_in_force_before_one_is_chosen(client, admin):
+    imported("a.csv", admin)
+
+    pills = [
+        BeautifulSoup(client.get(IMPORTS + query).content, "html.parser").select(".w-pill")
+        for query in ("", "?mine=on")
+    ]
+
+    assert [len(found) for found in pills] == [0, 1]
+
+
 def test_nobody_else_finds_more_than_their_own(client):
     user = make_user(MANAGE, IMPORT)
     client.force_login(user)
