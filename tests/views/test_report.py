@@ -148,6 +148,22 @@ def test_the_number_of_values_to_be_cleared_leads_to_their_records(client, chang
         assert texts(narrowed, "th[scope=rowgroup]") == ["4"]
 
 
+def test_numbers_of_what_is_wrong_lead_to_it(client, importer, learner):
+    wrong = make_run(
+        make_csv(["603/2942/X", SECRET, "Nope"], ["603/2942/X", "9", "Nope"]),
+        user=importer,
+    )
+
+    page = page_of(client, wrong)
+    links = {
+        count.select_one("dt").get_text(): count.select_one("dd a")["href"]
+        for count in page.select(".regcert-counts > div")
+        if count.select_one("dd a")
+    }
+
+    assert links == {"Rejected": "?tab=errors#regcert-tab", "Errors": "?tab=errors#regcert-tab"}
+
+
 def test_nothing_rejected_is_no_alarm_and_something_rejected_is_one(client, importer, learner):
     right = make_run(make_csv(["603/2942/X", SECRET, "Exempt"]), user=importer)
     wrong = make_run(make_csv(["603/2942/X", SECRET, "Nope"]), user=importer)
