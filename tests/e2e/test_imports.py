@@ -122,6 +122,38 @@ def test_another_separator_is_offered_and_its_fault_told(page):
     assert not title.startswith("Error: ")
 
 
+def test_a_file_refused_for_its_separator_is_put_right_by_one_button_in_sight(page):
+    page.set_viewport_size({"width": 1366, "height": 768})
+    dialog = popup(page)
+    dialog.locator("input[type=file]").set_input_files(file(make_csv(*GOOD, separator=";")))
+    dialog.locator(".regcert-field__offer button").wait_for()
+
+    dialog.get_by_role("button", name="Validate").click()
+    use = dialog.locator(".regcert-summary").get_by_role("button", name="Use “Semicolon”")
+    use.wait_for()
+    focused = use.evaluate("button => button === document.activeElement")
+    page.keyboard.press("Enter")
+    chosen = dialog.get_by_label("Separator").input_value()
+    dialog.get_by_role("button", name="Validate").click()
+    page.get_by_role("button", name="Upload 3 accepted records").wait_for()
+
+    assert focused
+    assert chosen == "semicolon"
+
+
+def test_the_separator_that_was_chosen_already_is_not_offered_again(page):
+    dialog = popup(page)
+    wrong = make_csv(*GOOD, separator=";").replace(b"ULN", b"Learner")
+    dialog.locator("input[type=file]").set_input_files(file(wrong))
+    dialog.locator(".regcert-field__offer button").wait_for()
+    dialog.get_by_label("Separator").select_option("semicolon")
+
+    dialog.get_by_role("button", name="Validate").click()
+    dialog.locator(".regcert-summary").wait_for()
+
+    assert dialog.locator(".regcert-summary button:visible").count() == 0
+
+
 def test_cancel_writes_nothing(page):
     report(page, make_csv(*GOOD)).get_by_role("button", name="Cancel").click()
     page.get_by_text("The import was cancelled").first.wait_for()

@@ -16,7 +16,7 @@
   class ImportController extends Controller {
     static targets = [
       'again', 'bar', 'error', 'file', 'form', 'hint', 'live', 'name', 'offer', 'offerButton', 'offerText', 'problems',
-      'progress', 'progressLabel', 'submit', 'summary', 'tips', 'tipsButton', 'tipsClose', 'tipsTitle', 'zone',
+      'progress', 'progressLabel', 'submit', 'summary', 'tips', 'tipsButton', 'tipsClose', 'tipsTitle', 'use', 'zone',
     ];
 
     static values = {
@@ -128,10 +128,10 @@
     }
 
     /*
-     * After "Validate": on top, with the focus, and linked to the file. Where all that helps is to choose the file
-     * again, the focus is on the button for that.
+     * After "Validate": on top, with the focus, and linked to the file. Where one button puts it right, that button
+     * stands there too and has the focus.
      */
-    refuse(problem, chooseAgain = false) {
+    refuse(problem, remedy = null) {
       this.say(problem);
       const link = document.createElement('a');
       link.href = `#${this.fileTarget.id}`;
@@ -140,12 +140,18 @@
       item.append(link);
       this.problemsTarget.replaceChildren(item);
       this.summaryTarget.hidden = false;
-      this.againTarget.hidden = !chooseAgain;
-      (chooseAgain ? this.againTarget : this.summaryTarget).focus();
+      [this.againTarget, this.useTarget].forEach((button) => { button.hidden = button !== remedy; });
+      (remedy || this.summaryTarget).focus();
     }
 
     async lookAtSeparator(file) {
-      const start = await file.slice(0, 2048).text();
+      let start;
+      try {
+        start = await file.slice(0, 2048).text();
+      } catch {
+        // Changed or gone already: "Validate" reads all of it, and tells which.
+        return;
+      }
       if (file !== this.fileTarget.files[0]) return;
       const line = start.split(/\r|\n/).find((one) => one.trim() && !/^\ufeff?sep=/.test(one)) || '';
       const counts = Object.entries(SEPARATORS).map(([name, character]) => [
@@ -158,7 +164,9 @@
       const option = [...this.separator.options].find((one) => one.value === name);
       this.offered = name;
       this.offerTextTarget.textContent = this.offerValue;
-      this.offerButtonTarget.textContent = this.useValue.replace('%(name)s', option.textContent);
+      [this.offerButtonTarget, this.useTarget].forEach((button) => {
+        button.textContent = this.useValue.replace('%(name)s', option.textContent);
+      });
       this.offerTarget.hidden = false;
     }
 
@@ -221,7 +229,7 @@
       // The popup was closed meanwhile.
       if (request !== this.request) return;
       if (problem) {
-        this.stopped(problem, true);
+        this.stopped(problem, this.againTarget);
         return;
       }
       const data = new FormData(this.formTarget);
@@ -251,12 +259,18 @@
       // The form again, with what is wrong.
       const page = new DOMParser().parseFromString(request.responseText, 'text/html');
       const problem = page.querySelector('.regcert-summary a, .regcert-summary li');
-      this.stopped(problem ? problem.textContent : this.brokenValue.replace('%(status)s', request.status));
+      if (!problem) {
+        this.stopped(this.brokenValue.replace('%(status)s', request.status));
+        return;
+      }
+      // Below, where the separator is offered too, a popup on a low screen has no room left for it.
+      const offers = !this.offerTarget.hidden && this.separator.value !== this.offered;
+      this.stopped(problem.textContent, offers ? this.useTarget : null);
     }
 
-    stopped(problem, chooseAgain) {
+    stopped(problem, remedy) {
       this.rest();
-      this.refuse(problem, chooseAgain);
+      this.refuse(problem, remedy);
     }
 
     /* No upload is on its way. */
