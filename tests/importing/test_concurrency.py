@@ -202,7 +202,7 @@ def test_whoever_cancels_a_commit_at_work_is_told_that_it_is_too_late(meeting: t
     raised = at_once(lambda: runs.commit(run.pk), cancel)
 
     run.refresh_from_db()
-    told = "had been uploaded already" if connection.vendor == "sqlite" else "being uploaded right now"
+    told = "had been uploaded already" if connection.vendor == "sqlite" else "being uploaded now"
     assert raised == []
     assert (run.state, run.updated + run.created) == ("committed", 40)
     assert told in pages[0]

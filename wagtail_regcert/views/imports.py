@@ -173,8 +173,8 @@ class CancelView(RunAction):
             messages.warning(
                 request,
                 _(
-                    "It is too late to cancel: the records are being uploaded right now. This page shows the "
-                    "result when that is done, and an undo where it can be undone."
+                    "It is too late to cancel: the records are being uploaded now. When that is done, this "
+                    "page shows the result, and “Undo this import” where the import changed something."
                 ),
             )
         elif self.run.state == State.COMMITTED:
