@@ -177,27 +177,53 @@ def test_the_export_view_refuses_what_the_action_refuses(client, exporter, regis
     assert not ExportRun.objects.exists()
 
 
+PATIENCE = 0.3
+"""Seconds for which a request waits for the other writer. One that waits for the request waits on."""
+
+
 @contextmanager
 def somebody_writing():
     """Once each request has read its session, somebody else writes, on another connection."""
-    written = []
+    written, threads = [], []
 
-    def write():
+    def write(name):
         try:
-            written.append(make_programme(f"Meanwhile {len(written)}"))
+            written.append(make_programme(name))
         finally:
             connections.close_all()
 
     def read_then_write(execute, sql, *args):
         answer = execute(sql, *args)
         if "FROM" in sql and "django_session" in sql:
-            thread = threading.Thread(target=write)
+            thread = threading.Thread(target=write, args=[f"Meanwhile {len(threads)}"])
+            threads.append(thread)
             thread.start()
-            thread.join()
+            thread.join(PATIENCE)
         return answer
 
     with connection.execute_wrapper(read_then_write):
         yield written
+    for thread in threads:
+        thread.join()
+
+
+def journal_modes():
+    """How SQLite lets others write: once readers are done, which is its default, or beside them."""
+    return ["delete", "wal"] if connection.vendor == "sqlite" else [None]
+
+
+@pytest.fixture(params=journal_modes())
+def _journal_mode(request, transactional_db):
+    def choose(mode):
+        with connection.cursor() as cursor:
+            cursor.execute(f"PRAGMA journal_mode={mode}")
+            assert cursor.fetchone() == (mode,)
+
+    if request.param:
+        choose(request.param)
+    yield
+    if request.param:
+        choose("delete")
 
 
 @pytest.mark.django_db(transaction=True)
@@ -205,7 +231,7 @@ class TestUnderAtomicRequests:
     """A site may wrap every request in a transaction, and others write meanwhile."""
 
     @pytest.fixture(autouse=True)
-    def _atomic_requests(self, monkeypatch):
+    def _atomic_requests(self, _journal_mode, monkeypatch):
         monkeypatch.setitem(connections.settings["default"], "ATOMIC_REQUESTS", True)
 
     @pytest.mark.parametrize("method", ["get", "post"])
