@@ -98,6 +98,73 @@ def test_registrations_are_found_by_their_number_and_tracking_reference(registra
     assert list(search_registrations(Registration.objects.all(), text)) == [registrations["oneil"]]
 
 
+@pytest.mark.parametrize(
+    ("stored", "searched"),
+    [
+        ("É/2026 ß1", ["é/2026", "E/2026SS", "e/2026 SS1", "26ß"]),
+        ("ŁÓDŹ", ["łódź", "LODZ", "od"]),
+        ("O'N-7", ["on-7", "o’n-7", "O'N"]),
+        ("Δ-1", ["δ-1", "Δ"]),
+        ("50%_\\", ["50%", "%_", "_\\"]),
+    ],
+)
+@pytest.mark.parametrize("field", ["registration_number", "postal_tracking_reference"])
+def test_numbers_and_references_are_found_as_texts_of_other_kinds_are(field, stored, searched):
+    registration = make_registration(**{field: stored})
+    make_registration(**{field: "AB12"})
+
+    assert [list(search_registrations(Registration.objects.all(), text)) for text in searched] == [
+        [registration]
+    ] * len(searched)
+
+
+def test_nothing_is_found_across_a_number_and_a_reference():
+    make_registration(registration_number="AB", postal_tracking_reference="CD")
+
+    assert not search_registrations(Registration.objects.all(), "ABCD")
+    assert not search_registrations(Registration.objects.all(), "AB\nCD")
+
+
+def numbered(text):
+    return list(search_registrations(Registration.objects.all(), text).values_list("pk", flat=True))
+
+
+def test_every_way_of_writing_keeps_what_registrations_are_searched_by():
+    registration = make_registration(registration_number="QÉ1", postal_tracking_reference="T-1")
+    key = registration.pk
+    assert numbered("qe1") == numbered("t-1") == [key]
+
+    fields = ("registration_number", "postal_tracking_reference")
+    update_rows(Registration, fields, [("QÉ2", "T-2", key)])
+    assert (numbered("qe2"), numbered("t-2"), numbered("qe1")) == ([key], [key], [])
+
+    update_rows(Registration, fields[:1], [("QÉ3", key)])
+    assert (numbered("qe3"), numbered("t-2"), numbered("qe2")) == ([key], [key], [])
+
+    Registration.objects.filter(pk=key).update(registration_number="QÉ4")
+    assert (numbered("qe4"), numbered("qe3")) == ([key], [])
+
+    registration.registration_number = "QÉ5"
+    registration.save(update_fields=["registration_number"])
+    assert (numbered("qe5"), numbered("qe4")) == ([key], [])
+    assert numbered("t-2") == [key]
+
+    registration.postal_tracking_reference = "Þ6"
+    Registration.objects.bulk_update([registration], ["postal_tracking_reference"])
+    assert (numbered("th6"), numbered("t-2")) == ([key], [])
+
+    Registration.objects.sync(
+        [
+            {
+                "uln": registration.learner.uln,
+                "qualification": registration.qualification.number,
+                "registration_number": "QÉ7",
+            }
+        ]
+    )
+    assert (numbered("qe7"), numbered("qe5")) == ([key], [])
+
+
 def found(text):
     return list(search_learners(Learner.objects.order_by("pk"), text).values_list("pk", flat=True))
 

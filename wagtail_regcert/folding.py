@@ -46,6 +46,9 @@ def fold(text: str) -> str:
 
 def squeeze(text: str) -> str:
     """The same of a number or reference, in which white space means nothing either."""
+    if text.isascii() and text.isalnum():
+        # As most are, and an import makes tens of thousands of them.
+        return text.lower()
     return fold(text).replace(" ", "")
 
 

@@ -60,10 +60,9 @@ def search_registrations(registrations: QuerySet[Registration], text: str) -> Qu
     Who and what is meant is found first: one condition over all the tables would keep the database from
     using any index.
     """
-    text = text.strip()
     if not _words(text):
         return registrations.none()
-    numbers = Q(registration_number__icontains=text) | Q(postal_tracking_reference__icontains=text)
+    numbers = Q(search_text__contains=squeeze(text))
     return registrations.filter(
         Q(learner__in=keys_of(search_learners(Learner.objects.all(), text)))
         | Q(qualification__in=keys_of(search_qualifications(Qualification.objects.all(), text)))

@@ -129,12 +129,17 @@ class MatchKeyField(ExactField):
         return key
 
 
-class SearchTextField(models.TextField):
+SEARCH_SEPARATOR = "\n"
+"""Stands between the parts of what is searched. It is in no term, so that none is found across."""
+
+
+class SearchText(models.Field):
     """What other texts of the row are searched by, filled from them at every save, bulk ones included.
 
-    Kept apart, since databases differ in what they hold equal, and none knows all letters. The first two
-    sources are names that are searched together; white space in the others means nothing.
+    Kept apart, since databases differ in what they hold equal, and none knows all letters.
     """
+
+    sources: tuple[str, ...]
 
     def __init__(self, *args: Any, sources: Sequence[str] = (), **kwargs: Any) -> None:
         self.sources = tuple(sources)
@@ -152,13 +157,32 @@ class SearchTextField(models.TextField):
 
     def made_of(self, values: Sequence[str | None]) -> str:
         """The text for values of the sources."""
-        given, family, *codes = [value or "" for value in values]
-        return "\n".join([fold(f"{given} {family}"), *map(squeeze, codes)])
+        raise NotImplementedError
 
     def pre_save(self, model_instance: models.Model, add: bool) -> Any:
         text = self.made_of([getattr(model_instance, name) for name in self.sources])
         setattr(model_instance, self.attname, text)
         return text
+
+
+class SearchTextField(SearchText, models.TextField):
+    """The first two sources are names that are searched together; white space in the others means nothing."""
+
+    def made_of(self, values: Sequence[str | None]) -> str:
+        given, family, *codes = [value or "" for value in values]
+        return SEARCH_SEPARATOR.join([fold(f"{given} {family}"), *map(squeeze, codes)])
+
+
+class SearchCodesField(SearchText, models.CharField):
+    """Of numbers and references, in which white space means nothing.
+
+    So short that every database can keep it in an index and look through that instead of the table. What
+    is cut off would be a text of ligatures of three letters and more.
+    """
+
+    def made_of(self, values: Sequence[str | None]) -> str:
+        each = self.max_length // len(self.sources) - 1  # type: ignore[operator]
+        return SEARCH_SEPARATOR.join([squeeze(value)[:each] for value in values if value])
 
 
 class CellDateField(models.DateField):

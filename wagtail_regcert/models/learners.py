@@ -6,21 +6,17 @@ from collections.abc import Collection, Iterable
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import models, transaction
+from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from ..cells import TEMPORARY_ULN, TEXT_LIMIT, Gender
-from ..databases import SourceQuerySet
 from .fields import CellDateField, CellField, ExactField, SearchTextField, ULNField
+from .searched import SearchedQuerySet, refill_search_text
 from .sets import among
 from .sync import LearnerSync, SyncResult, SyncRows
-from .writing import fill_search_text
-
-SEARCHED = ("given_names", "family_name", "uln", "reference")
-"""Fields that learners are searched by."""
 
 
-class LearnerQuerySet(SourceQuerySet["Learner"]):
+class LearnerQuerySet(SearchedQuerySet["Learner"]):
     """Learners as sets."""
 
     def by_uln(self, ulns: Collection[str]) -> dict[str, int]:
@@ -38,31 +34,6 @@ class LearnerQuerySet(SourceQuerySet["Learner"]):
             for uln in self.filter(chosen).values_list("uln", flat=True)
             if uln is not None
         }
-
-    def update(self, **values: Any) -> int:
-        """Update, and keep what learners are searched by."""
-        if not values.keys() & set(SEARCHED):
-            return super().update(**values)
-        # Keys are read where the update is written.
-        self._for_write = True
-        with transaction.atomic(self.db):
-            keys = list(self.values_list("pk", flat=True))
-            updated = super().update(**values)
-            fill_search_text(self.model, keys)
-        return updated
-
-    update.alters_data = True  # type: ignore[attr-defined]
-
-    def bulk_update(self, objs: Any, fields: Any, *args: Any, **options: Any) -> int:
-        """Update many, and keep what they are searched by."""
-        objs, fields = list(objs), set(fields)
-        if fields & set(SEARCHED):
-            self._for_write = True
-            with transaction.atomic(self.db):
-                updated = super().bulk_update(objs, fields, *args, **options)
-                fill_search_text(self.model, [learner.pk for learner in objs])
-            return updated
-        return super().bulk_update(objs, fields, *args, **options)
 
     def sync(self, rows: SyncRows) -> SyncResult:
         """Create or update learners from mappings by field name; see :mod:`.sync`."""
@@ -100,7 +71,7 @@ class Learner(models.Model):
     gender = models.CharField(_("gender"), max_length=1, choices=GENDERS, blank=True)
     date_of_birth = CellDateField(_("date of birth"), null=True, blank=True)
 
-    search_text = SearchTextField(sources=SEARCHED)
+    search_text = SearchTextField(sources=("given_names", "family_name", "uln", "reference"))
 
     objects = LearnerQuerySet.as_manager()
 
@@ -124,9 +95,9 @@ class Learner(models.Model):
     full_name.fget.short_description = _("full name")  # type: ignore[attr-defined]
 
     def save(self, *args: Any, update_fields: Iterable[str] | None = None, **kwargs: Any) -> None:
-        if update_fields and not set(SEARCHED).isdisjoint(update_fields):
-            update_fields = {*update_fields, "search_text"}
-        super().save(*args, update_fields=update_fields, **kwargs)
+        names = None if update_fields is None else set(update_fields)
+        super().save(*args, update_fields=names, **kwargs)
+        refill_search_text(self, names)
 
     def clean(self) -> None:
         super().clean()

@@ -16,9 +16,10 @@ from wagtail.models.audit_log import BaseLogEntry, LogEntryQuerySet, ModelLogEnt
 from ..cells import TEXT_LIMIT, Date, Status
 from ..databases import SourceQuerySet
 from ..layouts import REGISTRATIONS, STORED_FIELDS
-from .fields import CellDateField, CellField, PlainDate
+from .fields import CellDateField, CellField, PlainDate, SearchCodesField
 from .learners import Learner
 from .qualifications import Programme, Qualification
+from .searched import SearchedQuerySet, refill_search_text
 from .sets import among_pairs
 from .sync import RegistrationSync, SyncResult, SyncRows
 
@@ -28,7 +29,7 @@ _PLAIN_VALUES = tuple(
 )
 
 
-class RegistrationQuerySet(SourceQuerySet["Registration"]):
+class RegistrationQuerySet(SearchedQuerySet["Registration"]):
     """Registrations as sets."""
 
     def update(self, **values: Any) -> int:
@@ -122,6 +123,9 @@ class Registration(models.Model):
     certificate_received_date = CellDateField(_("certificate received date"), null=True, blank=True)
     certificate_sent_date = CellDateField(_("certificate sent date"), null=True, blank=True)
     postal_tracking_reference = CellField(_("postal tracking reference"), max_length=TEXT_LIMIT, blank=True)
+    search_text = SearchCodesField(
+        max_length=512, sources=("registration_number", "postal_tracking_reference")
+    )
     created_at = models.DateTimeField(pgettext_lazy("wagtail_regcert", "created"), auto_now_add=True)
     updated_at = models.DateTimeField(pgettext_lazy("wagtail_regcert", "updated"), auto_now=True)
 
@@ -142,10 +146,8 @@ class Registration(models.Model):
             ("import_registration", "Can bulk upload registrations"),
             ("export_registration", "Can export registration data"),
         ]
-        # Both are searched for their parts: databases look through the index, not through the table.
-        indexes = [
-            models.Index(fields=["registration_number", "postal_tracking_reference"], name="regcert_numbers")
-        ]
+        # Searched for parts: databases look through the index, not through the table.
+        indexes = [models.Index(fields=["search_text"], name="regcert_search")]
         constraints = [
             models.UniqueConstraint(
                 fields=["learner", "qualification"],
@@ -158,9 +160,11 @@ class Registration(models.Model):
         return f"{self.learner} – {self.qualification}"
 
     def save(self, *args: Any, update_fields: Iterable[str] | None = None, **kwargs: Any) -> None:
-        if update_fields:
-            update_fields = {*update_fields, "updated_at"}
-        super().save(*args, update_fields=update_fields, **kwargs)
+        names = None if update_fields is None else set(update_fields)
+        if names:
+            names.add("updated_at")
+        super().save(*args, update_fields=names, **kwargs)
+        refill_search_text(self, names)
 
 
 class RegistrationLogEntryQuerySet(SourceQuerySet["RegistrationLogEntry"], LogEntryQuerySet):

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from operator import itemgetter
 from typing import Any
 
 from django.db import connections, models, router, transaction
 
-from .fields import SearchTextField
+from .fields import SearchText
 from .sets import among, columns_of, fields_of, in_chunks
 
 
@@ -21,11 +22,9 @@ def insert_rows(model: type[models.Model], names: Sequence[str], rows: Sequence[
     """
     if rows:
         connection = connections[router.db_for_write(model)]
-        for field in _search_texts(model, names):
-            at = [names.index(name) if name in names else None for name in field.sources]
-            texts = (field.made_of([None if i is None else row[i] for i in at]) for row in rows)
-            rows = [(*row, text) for row, text in zip(rows, texts, strict=True)]
-            names = (*names, field.name)
+        for field in search_fields_of(model, names):
+            rows = [(text, *row) for text, row in zip(_made(field, names, rows), rows, strict=True)]
+            names = (field.name, *names)
         _fill(connection, model._meta.db_table, fields_of(model, names), rows)
 
 
@@ -37,8 +36,15 @@ def update_rows(model: type[models.Model], names: Sequence[str], rows: Sequence[
     """
     if not rows:
         return
+    missing = False
+    for field in search_fields_of(model, names):
+        if set(field.sources) <= set(names):
+            rows = [(text, *row) for text, row in zip(_made(field, names, rows), rows, strict=True)]
+            names = (field.name, *names)
+        else:
+            missing = True
     _update(model, names, rows)
-    if _search_texts(model, names):
+    if missing:
         fill_search_text(model, [row[-1] for row in rows])
 
 
@@ -69,7 +75,7 @@ def fill_search_text(model: type[models.Model], keys: Iterable[int]) -> None:
     """Make what rows are searched by anew, from what is stored."""
     using = router.db_for_write(model)
     for field in model._meta.fields:
-        if isinstance(field, SearchTextField):
+        if isinstance(field, SearchText):
             for chunk in in_chunks(list(keys)):
                 found: list[tuple[str, int]] = []
                 for chosen in among("pk", chunk, using):
@@ -79,15 +85,22 @@ def fill_search_text(model: type[models.Model], keys: Iterable[int]) -> None:
                 update_rows(model, [field.name], found)
 
 
-def _search_texts(model: type[models.Model], names: Sequence[str]) -> list[SearchTextField]:
-    """Fields that are made of any of these, and are not given themselves."""
+def search_fields_of(model: type[models.Model], names: Collection[str]) -> list[SearchText]:
+    """Fields that are made of any of these for searches, and are not given themselves."""
     return [
         field
         for field in model._meta.fields
-        if isinstance(field, SearchTextField)
+        if isinstance(field, SearchText)
         and field.name not in names
         and not set(field.sources).isdisjoint(names)
     ]
+
+
+def _made(field: SearchText, names: Sequence[str], rows: Sequence[Sequence[Any]]) -> Iterator[str]:
+    """What each row is searched by. A source that is not among the names is blank."""
+    blank: Iterable[None] = [None] * len(rows)
+    sources = [map(itemgetter(names.index(name)), rows) if name in names else blank for name in field.sources]
+    return map(field.made_of, zip(*sources, strict=True))
 
 
 def delete_rows(model: type[models.Model], keys: Sequence[int]) -> None:
