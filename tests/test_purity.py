@@ -1,6 +1,7 @@
 """The pure part knows neither database, request nor settings."""
 
 import ast
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -44,3 +45,11 @@ def test_a_pure_module_imports_nothing_that_can_write(name):
             and found not in ours
         )
     ] == []
+
+
+def test_types_are_strict_in_just_the_pure_modules():
+    settings = tomllib.loads((PACKAGE.parent / "pyproject.toml").read_text())
+    (strict,) = settings["tool"]["mypy"]["overrides"]
+
+    pure = {name.replace("/", ".") for name in PURE if not name.startswith("messages/")}
+    assert set(strict["module"]) == {f"wagtail_regcert.{name}" for name in pure | {"messages.*"}}
