@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from tests.makers import make_csv
 from wagtail_regcert.cells import Status
+from wagtail_regcert.importing import hints
 from wagtail_regcert.importing.pipeline import open_file, prepare
 from wagtail_regcert.importing.warnings import Suspicions
 from wagtail_regcert.layouts import REGISTRATIONS, Separator
@@ -269,3 +270,15 @@ def test_any_cells_give_a_plan_whose_counts_add_up(rows):
 
 def _encodes(rows):
     return not any("\ud800" <= c <= "\udfff" for row in rows for cell in row for c in cell)
+
+
+def test_hints_are_given_for_all_unknown_numbers_however_few_are_looked_up_together(monkeypatch):
+    monkeypatch.setattr(hints, "AT_ONCE", 1)
+
+    made = plan(["123", ULN, "Exempt"], ["999", ULN, "Exempt"], ["603-2942-X", ULN, "Exempt"])
+
+    assert [error.facts for error in made.errors] == [
+        {"hint": "zeros", "known": "00123"},
+        {},
+        {"hint": "signs", "known": "6032942X"},
+    ]

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Set
 from decimal import Decimal
+from itertools import islice
 from typing import Any, NamedTuple
 
 from ..cells import check_digit_fails, match_key
@@ -15,6 +16,9 @@ from ..characters import APOSTROPHES, DASHES, LATIN_LOOKALIKES, clean, doubly_en
 from ..damage import read_number
 from ..problems import Facts
 from .types import StoredValues
+
+AT_ONCE = 5000
+"""Unknown texts whose candidates are looked up together."""
 
 NO_FACTS: Facts = {}
 """One for all: there can be millions of errors."""
@@ -69,17 +73,20 @@ def _existing(
     lookup: Callable[[Collection[str]], Mapping[str, Any]],
     key_of: Callable[[str], str],
 ) -> dict[str, Candidate]:
-    """The first candidate of each unknown text (given with its key) that exists, found in one look-up."""
-    candidates = {
-        text: [(key_of(one.text), one) for one in _candidates(text, key)] for text, key in unknown.items()
-    }
-    keys = {key for found in candidates.values() for key, _one in found} - {""}
-    known = lookup(keys) if keys else {}
-    existing = {}
-    for text, found in candidates.items() if known else ():
-        one = next((one for key, one in found if key in known), None)
-        if one is not None:
-            existing[text] = one
+    """The first candidate of each unknown text (given with its key) that exists.
+
+    Looked up some at a time: each has several, and in the wrong file all are unknown.
+    """
+    existing: dict[str, Candidate] = {}
+    texts = iter(unknown.items())
+    while some := list(islice(texts, AT_ONCE)):
+        candidates = {text: [(key_of(one.text), one) for one in _candidates(text, key)] for text, key in some}
+        keys = {key for found in candidates.values() for key, _one in found} - {""}
+        known = lookup(keys) if keys else {}
+        for text, found in candidates.items() if known else ():
+            one = next((one for key, one in found if key in known), None)
+            if one is not None:
+                existing[text] = one
     return existing
 
 
