@@ -244,3 +244,18 @@ def test_a_report_takes_no_statement_for_each_row(client, importer, learner, que
         counts.append(len(statements))
 
     assert counts[0] == counts[1]
+
+
+def test_results_that_nobody_looks_at_do_not_fill_a_session_kept_in_a_cookie(
+    client, learner, settings, django_capture_on_commit_callbacks
+):
+    settings.SESSION_ENGINE = "django.contrib.sessions.backends.signed_cookies"
+    user = make_user("manage_registration", "import_registration")
+    client.force_login(user)
+    several = [make_run(make_csv(["603/2942/X", SECRET, "Exempt", f"R{n}"]), user=user) for n in range(40)]
+
+    for run in several:
+        commit(client, run, django_capture_on_commit_callbacks)
+
+    assert len(client.cookies[settings.SESSION_COOKIE_NAME].value) < 2000
+    assert len(texts(page_of(client, several[-1]), ".messages li")) == 1
