@@ -86,7 +86,7 @@ class ImportsView(RoleView, BaseListingView):
 
     def get_context_data(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(*args, **kwargs)
-        context["media"] += Media(css={"all": ["wagtail_regcert/css/imports.css"]})
+        context["media"] += Media(css={"all": ["wagtail_regcert/css/lists.css"]})
         return context
 
 
@@ -138,7 +138,7 @@ class ExportsView(RoleView, BaseListingView):
     def get_context_data(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(*args, **kwargs)
         self.words = filters_in_words(context["object_list"], self.request.user)
-        context["media"] += Media(css={"all": ["wagtail_regcert/css/imports.css"]})
+        context["media"] += Media(css={"all": ["wagtail_regcert/css/lists.css"]})
         return context
 
 
