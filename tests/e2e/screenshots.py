@@ -80,12 +80,28 @@ def open_popup(page):
     return dialog
 
 
-def test_screens(page, album, demo, user, browser):
+@pytest.fixture
+def log_in(page, client, live_server):
+    """A function that makes the page that of another user of the demo."""
+
+    def become(name):
+        client.force_login(get_user_model().objects.get(username=name))
+        page.context.add_cookies(
+            [{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}]
+        )
+
+    return become
+
+
+def test_screens(page, album, demo, user, log_in):
     page.set_viewport_size(WIDE)
     listing(page, album)
     importing(page, album, demo)
     reports(page, album, demo, user)
     records(page, album)
+    log_in("exporter")
+    exports(page, album)
+    log_in("admin")
     conditions(page, album)
 
 
@@ -97,6 +113,12 @@ def listing(page, album):
     album.take(page, "listing-choice", "What to select: the page, or the whole list")
     page.get_by_role("button", name="in the list").first.click()
     album.take(page, "listing-selected", "The banner says how many are selected, and exports them")
+    page.goto(LISTING)
+    page.locator("table.listing tbody tr").nth(2).locator("[data-w-dropdown-target=toggle]").click()
+    album.take(page, "listing-menu", "What can be done with one registration")
+    page.goto(LISTING)
+    page.get_by_role("button", name="Show filters").click()
+    album.take(page, "listing-filters", "Filters")
     page.goto(f"{LISTING}?status=achieved&achieved_date_from=2024-09-01")
     album.take(page, "listing-filtered", "Achieved and not claimed yet, since a day")
     page.goto(f"{LISTING}?achieved_date_from=yesterday")
@@ -119,10 +141,29 @@ def importing(page, album, demo):
     album.take(page, "popup-separator", "A file that plainly uses another separator")
     dialog.get_by_role("button", name="Validate").click()
     page.locator(".regcert-drop__error:not(:empty)").first.wait_for()
-    album.take(page, "popup-refused", "A file that is refused as a whole")
+    album.take(page, "popup-refused", "A file that is refused as a whole, and the button that puts it right")
     page.goto(reverse("wagtail_regcert:import"))
     page.locator("input[type=file]").set_input_files(demo)
     album.take(page, "import", "The same form on a page of its own")
+    corrected = demo.with_name("corrected.csv")
+    corrected.write_bytes(make_csv(["a", "b", "c"]))
+    page.locator("input[type=file]").set_input_files(corrected)
+    corrected.write_bytes(make_csv(["a", "b", "c"], ["d", "e", "f"]))
+    page.get_by_role("button", name="Validate").click()
+    page.get_by_role("button", name="Choose the file again").wait_for()
+    album.take(page, "import-changed", "A file that was corrected on disk after it was chosen")
+
+
+def saved_by_a_spreadsheet():
+    """A file with the month first, in Windows-1252."""
+    number = Qualification.objects.order_by("pk").first().number
+    days = ["09/15/2025", "10/03/2025", "11/04/2025", "12/01/2025"]
+    learners = Learner.objects.exclude(uln=None).order_by("pk")[: len(days)]
+    rows = [
+        [number, learner.uln, "Registered", "Zoë £5", day]
+        for learner, day in zip(learners, days, strict=True)
+    ]
+    return make_csv(*rows).decode("utf-8-sig")
 
 
 def reports(page, album, demo, user):
@@ -137,8 +178,16 @@ def reports(page, album, demo, user):
     ):
         page.goto(f"{report}?tab={tab}")
         album.take(page, f"report-{tab}", caption)
+    page.goto(f"{report}?tab=changes&change=cleared#regcert-tab")
+    album.take(page, "report-cleared", "Only records that lose stored values")
     page.goto(f"{report}?tab=errors&kind=unknown_learner")
     album.take(page, "report-kind", "Errors of one kind", full_page=True)
+    page.goto(f"{report}?tab=errors&by=value#regcert-list")
+    album.take(page, "report-values", "Equal errors, grouped by value")
+    spoilt = demo.with_name("results-from-excel.csv")
+    spoilt.write_bytes(saved_by_a_spreadsheet().encode("cp1252"))
+    upload(page, spoilt)
+    album.take(page, "report-notes", "Notes on a file whose dates and letters may not be what they seem")
 
     album.part("Result")
     taken = next(record for record in runs.staging.load_records(run) if record.registration)
@@ -162,6 +211,8 @@ def reports(page, album, demo, user):
         ("cancelled", "Cancelled"),
         ("expired", "Expired"),
     ):
+        # A page that waits loads itself anew when the state changes, in the middle of the next one's loading.
+        page.goto("about:blank")
         ImportRun.objects.filter(pk=other.pk).update(
             state=state, accepted=3, done=4000, total=9000, failure=runs.BROKEN
         )
@@ -176,9 +227,13 @@ def records(page, album):
     album.take(page, "edit", "Editing by hand")
     page.goto(f"{LISTING}history/{Registration.objects.latest('updated_at').pk}/")
     album.take(page, "history", "History")
-    page.request.get(f"{reverse('wagtail_regcert:export')}?status=achieved")
+
+
+def exports(page, album):
+    page.request.get(f"{reverse('wagtail_regcert:export')}?status=achieved&q=lee")
+    page.request.get(f"{reverse('wagtail_regcert:export')}?achieved_date_from=2024-09-01")
     page.goto(reverse("wagtail_regcert:exports"))
-    album.take(page, "exports", "Exports, one's own, or all for superusers")
+    album.take(page, "exports", "One's own exports, with their filters in words; superusers see all")
 
 
 def conditions(page, album):
