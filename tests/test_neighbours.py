@@ -1,6 +1,7 @@
 """What a site has of Wagtail's and Django's is as it was before we came."""
 
 import gettext
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -9,6 +10,7 @@ import django
 import pytest
 from django.apps import apps
 from django.conf import settings
+from django.db import connection
 
 import wagtail_regcert
 
@@ -77,6 +79,28 @@ def test_no_text_of_ours_without_a_context_is_another_package_s_too():
 
     assert {"Filter", "Search", "Delete"} <= theirs
     assert ours & theirs == set()
+
+
+def seen_by_a_neighbour(folder, place):
+    """Pages, deletions and history of another app's snippet, with us at that place among the apps."""
+    folder.mkdir()
+    command = [sys.executable, "-m", "tests.sites.neighbours", str(folder), place]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="sites of their own have SQLite")
+def test_other_snippets_are_listed_chosen_deleted_and_logged_as_without_us(tmp_path):
+    without = seen_by_a_neighbour(tmp_path / "without", "without")
+
+    first, last = [seen_by_a_neighbour(tmp_path / place, place) for place in ("first", "last")]
+
+    bar = [line for line in without["list"] if "data-bulk-action-button" in line]
+    assert (len(without["after two"]), without["after all"]) == (28, [])
+    assert len(bar) == 1
+    assert first == without
+    assert last == without
 
 
 def test_no_model_of_ours_is_offered_by_wagtail_s_api():
