@@ -80,7 +80,7 @@ def said(file):
         ("10-other-gz.csv", ["compressed file"]),
         ("10-other-html.csv", ["web page"]),
         ("11-unicode-match-nfd.csv", ["exists as Programme Assessment – Overall", "exists as 6032942X"]),
-        ("12-quotes-swallow.csv", ["swallowed the next 2 rows"]),
+        ("12-quotes-swallow.csv", ["swallowed 2 more rows"]),
     ],
 )
 def test_what_is_said_of_a_spoilt_file_names_the_cause(file, parts):

@@ -228,7 +228,7 @@ def test_an_earlier_import_of_the_file_is_linked_only_for_who_may_see_it(client,
 
     shown = notes_on(client, make_run(data, user=importer))
 
-    assert "has been uploaded before" in shown
+    assert "was uploaded 1 time before, on " in shown
     assert (url("import_report", earlier) in shown) == is_own
     assert "secret-name" not in shown
 
@@ -687,4 +687,4 @@ def test_row_numbers_and_what_scripts_read_have_no_thousand_separators(client, i
     assert 'viewBox="0 0 1200 1"' in page
     assert bar(page) == [("rejected", 0, 1200)]
     assert 'data-regcert-import-limit-value="2097152"' in form
-    assert "<dd>1,200</dd>" in page
+    assert '<dd><a href="?tab=errors#regcert-tab">1,200</a></dd>' in page

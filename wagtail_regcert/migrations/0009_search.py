@@ -10,10 +10,11 @@ from wagtail_regcert.models.writing import fill_search_text
 def fill(apps, schema_editor):
     """What learners are searched by, a page of primary keys at a time."""
     learner = apps.get_model("wagtail_regcert", "Learner")
-    keys = learner.objects.using(schema_editor.connection.alias).order_by("pk").values_list("pk", flat=True)
+    using = schema_editor.connection.alias
+    keys = learner.objects.using(using).order_by("pk").values_list("pk", flat=True)
     page = list(keys[:CHUNK])
     while page:
-        fill_search_text(learner, page)
+        fill_search_text(learner, page, using)
         page = list(keys.filter(pk__gt=page[-1])[:CHUNK])
 
 

@@ -10,13 +10,12 @@ from wagtail_regcert.models.writing import fill_search_text
 def fill(apps, schema_editor):
     """What registrations with a number or a reference are searched by, a page of primary keys at a time."""
     registrations = apps.get_model("wagtail_regcert", "Registration")
-    rows = registrations.objects.using(schema_editor.connection.alias).exclude(
-        registration_number="", postal_tracking_reference=""
-    )
+    using = schema_editor.connection.alias
+    rows = registrations.objects.using(using).exclude(registration_number="", postal_tracking_reference="")
     keys = rows.order_by("pk").values_list("pk", flat=True)
     page = list(keys[:CHUNK])
     while page:
-        fill_search_text(registrations, page)
+        fill_search_text(registrations, page, using)
         page = list(keys.filter(pk__gt=page[-1])[:CHUNK])
 
 

@@ -43,13 +43,15 @@ def update_rows(model: type[models.Model], names: Sequence[str], rows: Sequence[
             names = (field.name, *names)
         else:
             missing = True
-    _update(model, names, rows)
+    _update(router.db_for_write(model), model, names, rows)
     if missing:
         fill_search_text(model, [row[-1] for row in rows])
 
 
-def _update(model: type[models.Model], names: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
-    connection = connections[router.db_for_write(model)]
+def _update(
+    using: str, model: type[models.Model], names: Sequence[str], rows: Sequence[Sequence[Any]]
+) -> None:
+    connection = connections[using]
     fields, keys = fields_of(model, names), fields_of(model, ["pk"])
     table, (key,) = connection.ops.quote_name(model._meta.db_table), columns_of(connection, keys)
     columns = columns_of(connection, fields)
@@ -71,9 +73,9 @@ def _update(model: type[models.Model], names: Sequence[str], rows: Sequence[Sequ
             cursor.execute(sql)
 
 
-def fill_search_text(model: type[models.Model], keys: Iterable[int]) -> None:
-    """Make what rows are searched by anew, from what is stored."""
-    using = router.db_for_write(model)
+def fill_search_text(model: type[models.Model], keys: Iterable[int], using: str | None = None) -> None:
+    """Make what rows are searched by anew, from what is stored. Migrations say in which database."""
+    using = using or router.db_for_write(model)
     for field in model._meta.fields:
         if isinstance(field, SearchText):
             for chunk in in_chunks(list(keys)):
@@ -82,7 +84,8 @@ def fill_search_text(model: type[models.Model], keys: Iterable[int]) -> None:
                     rows = model._base_manager.using(using).filter(chosen)
                     values = rows.order_by().values_list("pk", *field.sources)
                     found += [(field.made_of(texts), key) for key, *texts in values]
-                update_rows(model, [field.name], found)
+                if found:
+                    _update(using, model, [field.name], found)
 
 
 def search_fields_of(model: type[models.Model], names: Collection[str]) -> list[SearchText]:
