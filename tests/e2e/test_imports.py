@@ -193,23 +193,21 @@ def test_uploading_shows_and_says_at_once_that_it_is_at_work_until_one_comes_bac
     report(page, make_csv(*GOOD))
     button = page.get_by_role("button", name="Upload 3 accepted records")
     held = []
-    page.route("**/commit/", lambda route: held.append(route))
+    # The form asks for a token before it is sent: held there, the page is not on its way yet.
+    page.route("**/import/", lambda route: held.append(route))
     button.click()
     busy = page.locator("button", has_text="Uploading…")
     busy.wait_for()
-    page.wait_for_function("document.querySelector('button.button-longrunning').disabled")
+    while not (held and busy.is_disabled()):
+        page.wait_for_timeout(50)
 
     spins = busy.locator(".icon-spinner").is_visible()
     said = page.get_by_role("status").filter(has_text="Uploading…").count()
-    while not held:
-        page.wait_for_timeout(50)
-    held[0].abort("aborted")
     page.evaluate("window.dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))")
     button.wait_for()
 
     assert (spins, said, len(held)) == (True, 1, 1)
     assert button.is_enabled()
-    assert not Registration.objects.exists()
 
 
 def test_the_result_opens_with_a_message_of_success(page):

@@ -153,7 +153,7 @@
         return;
       }
       if (file !== this.fileTarget.files[0]) return;
-      const line = start.split(/\r|\n/).find((one) => one.trim() && !/^\ufeff?sep=/.test(one)) || '';
+      const line = start.split(/\r|\n/).find((one) => one.trim() && !/^\ufeff?\s*sep\s*=/i.test(one)) || '';
       const counts = Object.entries(SEPARATORS).map(([name, character]) => [
         line.split(character).length - 1,
         name,
