@@ -100,16 +100,17 @@ class ULNField(ExactField):
     default_validators = [validate_characters, validate_visible]
 
     def pre_save(self, model_instance: models.Model, add: bool) -> Any:
-        value = _own_uln(super().pre_save(model_instance, add))
+        value = own_uln(super().pre_save(model_instance, add))
         setattr(model_instance, self.attname, value)
         return value
 
     def get_db_prep_save(self, value: Any, connection: Any) -> Any:
         # ``update`` and ``bulk_update`` pass by ``pre_save``.
-        return super().get_db_prep_save(_own_uln(value), connection)
+        return super().get_db_prep_save(own_uln(value), connection)
 
 
-def _own_uln(value: Any) -> Any:
+def own_uln(value: Any) -> Any:
+    """A ULN that is the learner's own; none for the temporary one."""
     return None if value in ("", TEMPORARY_ULN) else value
 
 

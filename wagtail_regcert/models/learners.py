@@ -10,7 +10,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from ..cells import TEMPORARY_ULN, TEXT_LIMIT, Gender
-from .fields import CellDateField, CellField, ExactField, SearchTextField, ULNField
+from .fields import CellDateField, CellField, ExactField, SearchTextField, ULNField, own_uln
 from .searched import SearchedQuerySet, refill_search_text
 from .sets import among
 from .sync import LearnerSync, SyncResult, SyncRows
@@ -18,6 +18,13 @@ from .sync import LearnerSync, SyncResult, SyncRows
 
 class LearnerQuerySet(SearchedQuerySet["Learner"]):
     """Learners as sets."""
+
+    def bulk_update(self, objs: Any, fields: Any, *args: Any, **options: Any) -> int:
+        """Update many, and store no temporary ULN: Django 5.2.0 asks no field how to save a value here."""
+        objs, fields = list(objs), list(fields)
+        for learner in objs if "uln" in fields else ():
+            learner.uln = own_uln(learner.uln)
+        return super().bulk_update(objs, fields, *args, **options)
 
     def by_uln(self, ulns: Collection[str]) -> dict[str, int]:
         """Map those of the ULNs that exist to primary keys."""
