@@ -37,7 +37,8 @@ VALUES = (
     "certificate_sent_date",
     "postal_tracking_reference",
 )
-WRITTEN = ("learner_id", "qualification_id", *VALUES, "created_at", "updated_at")
+CHANGED = (*VALUES, "search_text", "updated_at")
+WRITTEN = ("learner_id", "qualification_id", *CHANGED, "created_at")
 PAIRS = "SELECT id, learner_id, qualification_id FROM wagtail_regcert_registration"
 
 Accepted = list[tuple[Any, ...]]
@@ -116,11 +117,17 @@ def validate(data: bytes) -> dict[str, int]:
 def write(accepted: Accepted) -> None:
     """Insert or update the records, the quickest way that this database has."""
     now = connection.ops.adapt_datetimefield_value(timezone.now())
-    WRITERS[connection.vendor]([(*record[1:], now, now) for record in accepted])
+    search_text = Registration._meta.get_field("search_text").made_of
+    number, tracking = (
+        3 + VALUES.index(name) for name in ("registration_number", "postal_tracking_reference")
+    )
+    WRITERS[connection.vendor](
+        [(*one[1:], search_text([one[number], one[tracking]]), now, now) for one in accepted]
+    )
 
 
 def _sqlite(rows: Sequence[tuple[Any, ...]]) -> None:
-    changes = ", ".join(f"{name} = excluded.{name}" for name in (*VALUES, "updated_at"))
+    changes = ", ".join(f"{name} = excluded.{name}" for name in CHANGED)
     _many(
         f"INSERT INTO wagtail_regcert_registration ({', '.join(WRITTEN)}) "
         f"VALUES ({', '.join(['%s'] * len(WRITTEN))}) "
@@ -130,7 +137,7 @@ def _sqlite(rows: Sequence[tuple[Any, ...]]) -> None:
 
 
 def _mariadb(rows: Sequence[tuple[Any, ...]]) -> None:
-    changes = ", ".join(f"{name} = VALUES({name})" for name in (*VALUES, "updated_at"))
+    changes = ", ".join(f"{name} = VALUES({name})" for name in CHANGED)
     _many(
         f"INSERT INTO wagtail_regcert_registration ({', '.join(WRITTEN)}) "
         f"VALUES ({', '.join(['%s'] * len(WRITTEN))}) ON DUPLICATE KEY UPDATE {changes}",
@@ -140,7 +147,7 @@ def _mariadb(rows: Sequence[tuple[Any, ...]]) -> None:
 
 def _postgresql(rows: Sequence[tuple[Any, ...]]) -> None:
     columns = ", ".join(WRITTEN)
-    changes = ", ".join(f"{name} = excluded.{name}" for name in (*VALUES, "updated_at"))
+    changes = ", ".join(f"{name} = excluded.{name}" for name in CHANGED)
     with connection.cursor() as cursor:
         cursor.execute(
             f"CREATE TEMPORARY TABLE bench_rows ON COMMIT DROP AS "
