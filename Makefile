@@ -51,7 +51,7 @@ install-test: $(READY) ## Install the wheel into new sites by the README and wor
 screenshots: $(READY) ## Make the screenshots of the docs (needs chromium)
 	$(BIN)/python -m pytest -q tests/e2e/screenshots.py
 
-bench: $(READY) ## Measure ours beside floors and peers (SQLite, and DATABASE_URL); write docs/benchmarks.md
+bench: $(READY) ## Measure ours beside floors and peers, and right after a load (SQLite, and DATABASE_URL); write docs/benchmarks.md
 	$(BIN)/python -m benchmarks
 
 bench-quick: $(READY) ## The same once, peers with fewer records; write nothing

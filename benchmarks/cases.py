@@ -5,9 +5,11 @@ A contender takes a job and returns what is timed; what it does before it return
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
+
+from wagtail_regcert.layouts import REGISTRATIONS
 
 from . import floors, ours, peers
 
@@ -46,9 +48,19 @@ class Case:
     name: str
     title: str
     baseline: str
-    """The contender that ratios are to."""
+    """The contender that ratios are to; ours where it is alone."""
     contenders: tuple[Contender, ...]
-    exports: bool = False
+    reads: bool = False
+    """Whether it reads what is stored, and no file; nothing but exports and sessions is left of it."""
+
+    @property
+    def has_floor(self) -> bool:
+        return self.baseline != "ours"
+
+    def with_floor_only(self) -> Case:
+        """The same without peers: ours and what its ratio is to."""
+        kept = ("ours", self.baseline)
+        return replace(self, contenders=tuple(one for one in self.contenders if one.name in kept))
 
     def contender(self, name: str) -> Contender:
         return next(one for one in self.contenders if one.name == name)
@@ -136,6 +148,26 @@ COMMIT = Case(
     ),
 )
 
+
+def _undo_ours(job: Job) -> Timed:
+    run = ours.validate(job.data, job.user)
+    ours.commit(run)
+    return lambda: ours.undo(run, job.user)
+
+
+UNDO = Case(
+    name="undo",
+    title="Undo what was committed",
+    baseline="ours",
+    contenders=(
+        Contender(
+            name="ours",
+            title="**wagtail-regcert**: compare under lock, put back, delete; with history",
+            start=_undo_ours,
+        ),
+    ),
+)
+
 WHOLE = Case(
     name="whole",
     title="Validate, commit, one history entry each",
@@ -170,7 +202,7 @@ EXPORT = Case(
     name="export",
     title="Export, 17 columns",
     baseline="values",
-    exports=True,
+    reads=True,
     contenders=(
         Contender(
             name="ours",
@@ -185,7 +217,7 @@ EXPORT = Case(
         Contender(
             name="values",
             title="`values_list`, `iterator` and `csv`",
-            start=lambda job: lambda: peers.export_values(job.last),
+            start=lambda job: lambda: peers.export_values(peers.chosen(job.last)),
         ),
         Contender(
             name="tablib",
@@ -214,4 +246,70 @@ EXPORT = Case(
     ),
 )
 
-CASES = {case.name: case for case in (VALIDATE, COMMIT, WHOLE, EXPORT)}
+
+def _export_listed(name: str, title: str, query: Mapping[str, str]) -> Case:
+    """Export all that the listing shows for a query string."""
+    return Case(
+        name=name,
+        title=title,
+        baseline="values",
+        reads=True,
+        contenders=(
+            Contender(
+                name="ours",
+                title="**wagtail-regcert**",
+                start=lambda job: lambda: ours.export_listed(query, job.user),
+            ),
+            Contender(
+                name="values",
+                title="`values_list`, `iterator` and `csv`, the same records in the same order",
+                start=lambda job: lambda: peers.export_values(ours.listed(query, job.user).registrations),
+            ),
+        ),
+    )
+
+
+def _listing(name: str, title: str, query: Mapping[str, str]) -> Case:
+    """One page of the listing, as a browser asks for it."""
+
+    def start(job: Job) -> Timed:
+        get = ours.browser(job.user)
+        return lambda: {"bytes": len(get(query).content)}
+
+    return _ours_only(name, title, start)
+
+
+def _search(name: str, title: str, text: str) -> Case:
+    """The count and the first page of a search."""
+    return _ours_only(name, title, lambda job: lambda: ours.search(text))
+
+
+def _ours_only(name: str, title: str, start: Callable[[Job], Timed]) -> Case:
+    only = Contender(name="ours", title="**wagtail-regcert**", start=start)
+    return Case(name=name, title=title, baseline="ours", reads=True, contenders=(only,))
+
+
+SORTED = {"ordering": "learner"}
+FILTERED = {"status": "registered", "ordering": "qualification"}
+
+CASES = {
+    case.name: case
+    for case in (
+        VALIDATE,
+        COMMIT,
+        UNDO,
+        WHOLE,
+        EXPORT,
+        _export_listed("export-sorted", "Export, sorted by learner", SORTED),
+        _export_listed("export-filtered", "Export of one status, sorted by qualification", FILTERED),
+        _listing("listing", "Listing, first page", {}),
+        _listing("listing-sorted", "Listing, first page, sorted by learner", SORTED),
+        _listing("listing-filtered", "Listing, one status, sorted by qualification", FILTERED),
+        _search("search-rare", "Search: a ULN", REGISTRATIONS.columns[1].examples[0]),
+        _search("search-frequent", "Search: letters in many names", "an"),
+        _search("search-absent", "Search: nothing found", "nobody of that name"),
+    )
+}
+
+AFTER_LOAD = {name: case.with_floor_only() for name, case in CASES.items() if case is not WHOLE}
+"""What is measured right after a load, too. The whole is a validation and a commit."""

@@ -34,12 +34,18 @@ class Database:
 
 @contextmanager
 def database(
-    url: str | None, *, learners: int, registrations: int, records: Sequence[int]
+    url: str | None, *, learners: int, registrations: int, records: Sequence[int], statistics: bool = True
 ) -> Iterator[Database]:
-    """A database at ``url``, by SQLite without one, and files of so many records."""
+    """A database at ``url``, by SQLite without one, and files of so many records.
+
+    Without ``statistics`` it stays as it is right after a load.
+    """
     with tempfile.TemporaryDirectory(prefix="regcert-bench-") as name:
         folder = Path(name)
-        environment = {"DATABASE_URL": url or f"sqlite:///{folder / 'bench.sqlite3'}"}
+        environment = {
+            "DATABASE_URL": url or f"sqlite:///{folder / 'bench.sqlite3'}",
+            "BENCH_STATISTICS": "yes" if statistics else "no",
+        }
         arguments = [name, "--learners", str(learners), "--registrations", str(registrations)]
         try:
             facts = run_module(

@@ -130,7 +130,7 @@ def run(case_name: str, contender_name: str, file: Path, records: int | None, la
         counts, first_byte = consume(timed(), started)
         seconds, cpu = time.perf_counter() - started, time.process_time() - worked
     peak = peak_memory() - before
-    workload.restore(records=not CASES[case_name].exports)
+    workload.restore(records=not CASES[case_name].reads)
     return Measured(
         seconds=seconds, cpu=cpu, first_byte=first_byte, peak=peak, statements=statements.count, counts=counts
     )

@@ -29,6 +29,11 @@ carries, and `COPY`, which passes by Django, is none. A ~ marks what was measure
 multiplied. A transaction ends within the time, with all that the database does to keep it. Floors and peers
 find the same good and bad records as ours (that is checked in each run), but none keeps a report, locks, or
 looks at what changed in between.
+
+*Right after a load*: on a second database, filled in bulk, whose server has not looked at the tables and is
+kept from it: automatic statistics are off (`autovacuum_enabled` on PostgreSQL, `STATS_AUTO_RECALC` on
+MariaDB; SQLite gathers none of itself), and nobody runs `ANALYZE`. *Ratio* is to the same floor in the same
+state; *times as long* is ours without statistics to ours with them.
 """
 
 KEYS = tuple(f"{kind}{vendor}" for kind in ("", "growth-") for vendor in ("sqlite", "postgresql", "mysql"))
@@ -66,19 +71,53 @@ def table(cases: Sequence[Case], rounds: Rounds, cut: Mapping[tuple[str, str], i
     return "\n".join(lines)
 
 
+def after_load_table(cases: Sequence[Case], loaded: Rounds, settled: Rounds) -> str:
+    """Ours right after a load, and once there are statistics."""
+    lines = [
+        "| | seconds | ratio | seconds with statistics | ratio with statistics | times as long |",
+        "| --- | ---: | ---: | ---: | ---: | ---: |",
+    ]
+    for case in cases:
+        without, with_them = (
+            median(one.seconds for one in rounds[case.name, "ours"]) for rounds in (loaded, settled)
+        )
+        cells = (
+            case.title,
+            f"{without:.3f}",
+            _ratio_to_floor(case, loaded),
+            f"{with_them:.3f}",
+            _ratio_to_floor(case, settled),
+            f"{without / with_them:.2f}×",
+        )
+        lines.append(f"| {' | '.join(cells)} |")
+    return "\n".join(lines)
+
+
+def _ratio_to_floor(case: Case, rounds: Rounds) -> str:
+    """Ours to the case's floor; nothing where it has none."""
+    return f"{_ratio(case, 'ours', rounds):.2f}×" if case.has_floor else ""
+
+
+def _ratio(case: Case, contender: str, rounds: Rounds) -> float:
+    """The median of the ratios within a round."""
+    pairs = zip(rounds[case.name, contender], rounds[case.name, case.baseline], strict=True)
+    return median(one.seconds / base.seconds for one, base in pairs)
+
+
 def _line(case: Case, contender: Contender, rounds: Rounds, cut: int | None) -> str:
     measured = rounds[case.name, contender.name]
-    baseline = rounds[case.name, case.baseline]
-    ratio = median(one.seconds / base.seconds for one, base in zip(measured, baseline, strict=True))
+    ratio = _ratio(case, contender.name, rounds)
     about, title = "", contender.title
+    # Pages and searches take some hundredths of a second.
+    digits = 2 if case.has_floor else 3
     if cut is not None:
         about, title = "~", f"{title} (measured with {cut:,} records)"
     firsts = [one.first_byte for one in measured if one.first_byte is not None]
     cells = (
         title,
-        f"{about}{median(one.seconds for one in measured):.2f}",
+        f"{about}{median(one.seconds for one in measured):.{digits}f}",
         f"{about}{ratio:.2f}×" if ratio < 10 else f"{about}{ratio:.0f}×",
-        f"{about}{median(one.cpu for one in measured):.2f}",
+        f"{about}{median(one.cpu for one in measured):.{digits}f}",
         f"{about}{median(firsts) * 1000:,.0f} ms" if firsts else "",
         f"{median(one.peak for one in measured):,.0f} MB",
         f"{about}{median(one.statements for one in measured):,.0f}",

@@ -29,6 +29,9 @@ STEPS = (1, 2, 3, 4, 5, 5, 5, 5)
 WARM = 20
 """Records of the file that is only there to warm up."""
 
+STATISTICS = os.environ.get("BENCH_STATISTICS") != "no"
+"""Whether the database knows its tables. It does not right after a load."""
+
 SAVED = "bench_saved"
 SYNC = "wagtail_regcert.sync"
 
@@ -111,6 +114,8 @@ def build(folder: Path, size: Any, records: Sequence[int]) -> None:
     from django.db import connection
 
     connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
+    if not STATISTICS:
+        gather_no_statistics()
     call_command(
         "load_demo",
         learners=size.learners,
@@ -129,14 +134,14 @@ def build(folder: Path, size: Any, records: Sequence[int]) -> None:
 
 
 def save() -> None:
-    """Keep a copy of what measuring changes, and let the database know its tables."""
+    """Keep a copy of what measuring changes."""
     from django.db import connection
 
     from wagtail_regcert.models import Registration
 
     with connection.cursor() as cursor:
         cursor.execute(f"CREATE TABLE {SAVED} AS SELECT * FROM {Registration._meta.db_table}")
-        _analyse(cursor)
+        _settle(cursor)
 
 
 def restore(*, records: bool = True) -> None:
@@ -162,23 +167,41 @@ def restore(*, records: bool = True) -> None:
             cursor.execute(f"DELETE FROM {model._meta.db_table}")
         cursor.execute(f"DELETE FROM {table}" if connection.vendor == "sqlite" else f"TRUNCATE TABLE {table}")
         cursor.execute(f"INSERT INTO {table} SELECT * FROM {SAVED}")
-        _analyse(cursor)
+        _settle(cursor)
 
 
-def _analyse(cursor: Any) -> None:
-    """What a database does in its own time, so that it does not do it in ours."""
+def tables() -> list[str]:
+    """The tables of this package."""
     from django.apps import apps
+
+    return [model._meta.db_table for model in apps.get_app_config("wagtail_regcert").get_models()]
+
+
+def gather_no_statistics() -> None:
+    """Keep the server from looking at our tables, which are still empty. SQLite never does of itself."""
     from django.db import connection
 
-    tables = [model._meta.db_table for model in apps.get_app_config("wagtail_regcert").get_models()]
+    option = {"postgresql": "SET (autovacuum_enabled = off)", "mysql": "STATS_AUTO_RECALC = 0"}
+    if connection.vendor in option:
+        with connection.cursor() as cursor:
+            for table in tables():
+                cursor.execute(f"ALTER TABLE {table} {option[connection.vendor]}")
+
+
+def _settle(cursor: Any) -> None:
+    """What a database does in its own time, so that it does not do it in ours."""
+    from django.db import connection
+
     match connection.vendor:
         case "sqlite":
-            cursor.execute("ANALYZE")
+            if STATISTICS:
+                cursor.execute("ANALYZE")
             cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        case "postgresql":
-            cursor.execute(f"VACUUM ANALYZE {', '.join(tables)}")
-        case _:
-            cursor.execute(f"ANALYZE TABLE {', '.join(tables)}")
+        case "postgresql" if STATISTICS:
+            # Without: not even VACUUM, which counts rows.
+            cursor.execute(f"VACUUM ANALYZE {', '.join(tables())}")
+        case "mysql" if STATISTICS:
+            cursor.execute(f"ANALYZE TABLE {', '.join(tables())}")
             cursor.fetchall()
 
 

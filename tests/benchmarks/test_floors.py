@@ -2,15 +2,16 @@
 
 import csv
 import io
+from urllib.parse import urlencode
 
 import pytest
 from django.forms import model_to_dict
 
-from benchmarks import floors, ours, workload
-from benchmarks.cases import CASES, Job
+from benchmarks import floors, ours, peers, workload
+from benchmarks.cases import AFTER_LOAD, CASES, FILTERED, Job
 from example_site.demo import data
 from tests.makers import make_user
-from wagtail_regcert.models import Registration, RegistrationLogEntry
+from wagtail_regcert.models import ExportRun, Registration, RegistrationLogEntry
 
 pytestmark = pytest.mark.django_db
 
@@ -113,6 +114,66 @@ def test_everyone_exports_the_same_file(job, contender):
 def rows(chunks):
     text = b"".join(chunks).decode("utf-8-sig")
     return csv.reader(io.StringIO(text, newline=""))
+
+
+@pytest.mark.parametrize(
+    ("case", "records"),
+    [
+        pytest.param("export-sorted", {}, id="sorted"),
+        pytest.param("export-filtered", {"status": FILTERED["status"]}, id="filtered"),
+    ],
+)
+def test_ours_and_the_floor_export_the_same_listing_in_the_same_order(job, case, records):
+    by_key = list(rows(peers.export_values(Registration.objects.filter(**records).order_by("pk"))))
+
+    ours_, floor = (list(rows(contender.start(job)())) for contender in CASES[case].contenders)
+
+    assert ours_ == floor
+    assert ours_ != by_key
+    assert sorted(ours_) == sorted(by_key)
+    assert ExportRun.objects.latest("pk").filters == urlencode(records)
+
+
+def test_what_is_undone_is_as_it_was(job):
+    before = stored()
+
+    counts = CASES["undo"].contender("ours").start(job)()
+
+    assert counts == {"undone": MIX.updates + MIX.creates}
+    assert stored() == before
+
+
+def test_the_frequent_search_finds_many_the_rare_one_few_and_the_absent_one_nothing(job):
+    found = {
+        name: CASES[f"search-{name}"].contender("ours").start(job)()["found"]
+        for name in ("rare", "frequent", "absent")
+    }
+
+    assert found["absent"] == 0 < found["rare"] < found["frequent"] / 10
+
+
+@pytest.mark.parametrize("case", ["listing", "listing-sorted", "listing-filtered"])
+def test_a_page_of_the_listing_is_read_as_a_browser_reads_it(job, case):
+    counts = CASES[case].contender("ours").start(job)()
+
+    assert counts["bytes"] > 10_000
+
+
+def test_after_a_load_ours_is_measured_beside_its_floor_and_nobody_else():
+    assert {name: [one.name for one in case.contenders] for name, case in AFTER_LOAD.items()} == {
+        "validate": ["ours", "floor"],
+        "commit": ["floor", "ours"],
+        "undo": ["ours"],
+        "export": ["ours", "values"],
+        "export-sorted": ["ours", "values"],
+        "export-filtered": ["ours", "values"],
+        "listing": ["ours"],
+        "listing-sorted": ["ours"],
+        "listing-filtered": ["ours"],
+        "search-rare": ["ours"],
+        "search-frequent": ["ours"],
+        "search-absent": ["ours"],
+    }
 
 
 def test_a_floor_rejects_every_record_of_a_repeated_pair(job):
