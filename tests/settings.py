@@ -10,5 +10,7 @@ _database = DATABASES["default"]
 if _database["ENGINE"].endswith("sqlite3"):
     # A file, as in real life: threads cannot share a database in memory without surprises.
     _database["TEST"] = {"NAME": f"{gettempdir()}/regcert-{os.getpid()}.sqlite3"}
+    # Seconds for which one writer waits for another, as docs/integration.md advises.
+    _database["OPTIONS"] = {"timeout": 20, **_database.get("OPTIONS", {})}
 if _database["ENGINE"].endswith("mysql"):
     _database["TEST"] = {"CHARSET": "utf8mb4"}

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from django.db import models, transaction
 
 from ..databases import SourceQuerySet
-from .writing import fill_search_text, search_fields_of
+from .writing import fill_search_text, search_fields_of, take_write_lock
 
 M = TypeVar("M", bound=models.Model)
 
@@ -23,6 +23,7 @@ class SearchedQuerySet(SourceQuerySet[M]):
         # Keys are read where the update is written.
         self._for_write = True
         with transaction.atomic(self.db):
+            take_write_lock(self.model)
             keys = list(self.values_list("pk", flat=True))
             updated = super().update(**values)
             fill_search_text(self.model, keys)
