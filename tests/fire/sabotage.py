@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
-from types import SimpleNamespace
 from typing import Any
 from unittest.mock import patch
 
@@ -49,9 +48,8 @@ def pausing() -> Iterator[None]:
 @contextmanager
 def without_transaction() -> Iterator[None]:
     """Every statement for itself. (Locks are refused outside of a transaction.)"""
-    transaction = SimpleNamespace(atomic=nullcontext)
     with (
-        patch.object(transactions, "transaction", transaction),
+        patch.object(transactions, "atomic", nullcontext),
         patch.object(commit, "StoredInDatabase", Unlocked),
     ):
         yield
