@@ -23,10 +23,10 @@ from .exporting.columns import ExportLayout
 from .models import AwardingOrganisation, Learner, Programme, Qualification, Registration
 from .models.writing import take_write_lock
 from .permissions import EXPORT, ReferencePermissionPolicy, may
+from .views.base import METHODS
 from .views.deletion import refusals
 from .views.export import back_to_listing, download, selection
 from .views.listing import export_url, selected_keys
-from .views.roles import METHODS
 
 
 class ExportBulkAction(SnippetBulkAction):

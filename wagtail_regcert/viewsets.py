@@ -15,6 +15,7 @@ from .forms import RegistrationForm
 from .layouts import DATE_CHAIN
 from .models import AwardingOrganisation, Learner, Programme, Qualification, Registration
 from .permissions import EXPORT, MANAGE, ReferencePermissionPolicy, RegistrationPermissionPolicy, may
+from .views.base import View, checked
 from .views.choosers import ReferenceChooserViewSet, RegistrationChooserViewSet
 from .views.deletion import ReferenceDeleteView
 from .views.editing import (
@@ -24,7 +25,6 @@ from .views.editing import (
     RegistrationInspectView,
 )
 from .views.listing import ReferenceIndexView, RegistrationIndexView
-from .views.roles import View, checked
 
 NAME = _("Registration and Certification")
 

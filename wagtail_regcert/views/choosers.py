@@ -22,8 +22,8 @@ from wagtail.snippets.widgets import AdminSnippetChooser
 from ..databases import reading_source
 from ..models.fields import may_be_key
 from ..permissions import MANAGE, ReferencePermissionPolicy, may
+from .base import View, checked
 from .listing import SEARCHES
-from .roles import View, checked
 
 
 class SearchForm(BaseFilterForm):

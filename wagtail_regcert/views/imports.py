@@ -15,7 +15,6 @@ from django.http import (
     StreamingHttpResponse,
 )
 from django.shortcuts import redirect
-from django.urls import path
 from django.utils.http import content_disposition_header
 from django.utils.text import get_valid_filename
 from django.utils.translation import gettext as _
@@ -26,7 +25,6 @@ from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
 from .. import conf
 from ..cells import Date, Text
-from ..databases import own_transactions
 from ..exporting.report import errors_file, rejected_file, sample_file, warnings_file
 from ..import_forms import ImportForm
 from ..importing import runs
@@ -37,8 +35,8 @@ from ..messages import sentence, size_name
 from ..models import ImportRun
 from ..problems import Fault
 from ..tasks import commit_soon, validate_soon
-from .report import ReportView, await_result
-from .roles import ImporterView, RunView, listing_url
+from .base import ImporterView, RunView, listing_url
+from .report import await_result
 
 State = ImportRun.State
 
@@ -243,17 +241,3 @@ def csv_download(chunks: Iterator[bytes], name: str) -> HttpResponseBase:
             "Cache-Control": "no-store",
         },
     )
-
-
-urlpatterns = [
-    path("import/", own_transactions(ImportView.as_view()), name="import"),
-    path("import/sample/", SampleView.as_view(), name="import_sample"),
-    path("import/<uuid:run>/", ReportView.as_view(), name="import_report"),
-    path("import/<uuid:run>/status/", StatusView.as_view(), name="import_status"),
-    path("import/<uuid:run>/commit/", own_transactions(CommitView.as_view()), name="import_commit"),
-    path("import/<uuid:run>/retry/", own_transactions(RetryView.as_view()), name="import_retry"),
-    path("import/<uuid:run>/cancel/", own_transactions(CancelView.as_view()), name="import_cancel"),
-    path("import/<uuid:run>/errors/", ErrorsView.as_view(), name="import_errors"),
-    path("import/<uuid:run>/warnings/", WarningsView.as_view(), name="import_warnings"),
-    path("import/<uuid:run>/rejected/", RejectedView.as_view(), name="import_rejected"),
-]

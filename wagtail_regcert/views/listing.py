@@ -202,11 +202,6 @@ class RegistrationIndexView(IndexView):
         return [] if self.problems else super().active_filters
 
     @cached_property
-    def query_string(self) -> str:
-        """The filters and the search in force."""
-        return filters_in(self.request)
-
-    @cached_property
     def export_urls(self) -> dict[str, str]:
         """Where the whole list can be had as a file, by layout; nothing for who may not."""
         if not may(self.request.user, EXPORT):

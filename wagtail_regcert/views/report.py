@@ -34,7 +34,7 @@ from ..tables import (
     StagedRows,
     WarningsTable,
 )
-from .roles import RunView, listing_url
+from .base import RunView, listing_url
 from .staged import shown_conflicts, shown_notes, shown_records, undo_context
 
 State = ImportRun.State

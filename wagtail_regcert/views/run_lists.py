@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.forms import Media
-from django.urls import path, reverse
+from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
@@ -19,8 +19,8 @@ from ..models import ExportRun, ImportRun
 from ..permissions import EXPORT, IMPORT
 from ..run_filters import ImportRunFilterSet
 from ..search import LONGEST
+from .base import RoleView
 from .columns import MomentColumn
-from .roles import RoleView
 
 State = ImportRun.State
 
@@ -144,10 +144,3 @@ class ExportsView(RoleView, BaseListingView):
 
 def _user(run: ExportRun) -> Any:
     return run.user_name or pgettext("wagtail_regcert", "system")
-
-
-urlpatterns = [
-    path("imports/", ImportsView.as_view(), name="imports"),
-    path("imports/results/", ImportsView.as_view(results_only=True), name="imports_results"),
-    path("exports/", ExportsView.as_view(), name="exports"),
-]

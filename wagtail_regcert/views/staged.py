@@ -14,7 +14,7 @@ from ..messages import left_alone, message, note_message
 from ..models import ImportRun, Learner, Qualification, Registration
 from ..problems import NoteCode, Problem
 from ..tables import PER_PAGE, LeftTable
-from .roles import registration_url
+from .base import registration_url
 
 NOTE_STATUS = {NoteCode.GUESSED_ENCODING: "info"}
 """How urgent a note looks; the others warn."""

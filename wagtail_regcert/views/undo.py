@@ -8,20 +8,19 @@ from typing import Any
 
 from django.core.paginator import Page, Paginator
 from django.http import HttpRequest, HttpResponse
-from django.urls import path, reverse
+from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.views.generic import TemplateView
 from wagtail.admin import messages
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
-from ..databases import own_transactions
 from ..importing import runs, staging
 from ..importing.undo import plan_undo
 from ..models import ImportRun
 from ..tables import PER_PAGE, LeftTable, StagedRows
 from ..tasks import undo_soon
-from .roles import RunView, listing_url
+from .base import RunView, listing_url
 from .staged import shown_left, shown_steps
 
 
@@ -97,12 +96,3 @@ class UndoView(WagtailAdminTemplateMixin, RunView, TemplateView):
         page = Paginator(entries, PER_PAGE).get_page(self.request.GET.get("p"))
         page.object_list = shown(list(page.object_list))
         return page
-
-
-urlpatterns = [
-    path(
-        "import/<uuid:run>/undo/",
-        own_transactions(UndoView.as_view()),
-        name="import_undo",
-    ),
-]

@@ -1,4 +1,4 @@
-"""Role checks that stand before a view, and what every view about imports shares."""
+"""Base views: they check the role before anything else. And the addresses that several views lead to."""
 
 from __future__ import annotations
 
