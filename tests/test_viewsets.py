@@ -160,6 +160,7 @@ def test_adding_leaves_one_history_entry(client, manager):
             "qualification": qualification.pk,
             "status": "registered",
             "registration_number": "  REG-9 ",
+            "start_date": "05/01/2026",
             "registration_date": "2026-01-31",
         },
     )
@@ -176,6 +177,7 @@ def test_adding_leaves_one_history_entry(client, manager):
     assert entry.data["changes"] == {
         "learner": ["", str(learner.pk)],
         "qualification": ["", str(qualification.pk)],
+        "start_date": ["", "2026-01-05"],
         "status": ["", "registered"],
         "registration_number": ["", "REG-9"],
         "registration_date": ["", "2026-01-31"],
@@ -447,6 +449,25 @@ def test_the_inspection_writes_days_and_times_as_the_listing_does(client, manage
 
     assert "31/08/2026" in html
     assert html.count("31/08/2026 22:05") == 2
+
+
+def test_an_awarding_organisation_has_its_days_as_whole_numbers_or_none(client):
+    client.force_login(make_user(superuser=True))
+    organisation = make_organisation()
+    url = f"/admin/snippets/wagtail_regcert/awardingorganisation/edit/{organisation.pk}/"
+    days = {"days_to_register": "42", "days_to_claim": "", "days_for_certificate": "0"}
+
+    saved = client.post(url, {"name": "NCFE", **days})
+    refused = client.post(url, {"name": "NCFE", **days, "days_to_register": "-1", "days_to_claim": "1.5"})
+
+    organisation.refresh_from_db()
+    assert saved.status_code == 302
+    assert (organisation.days_to_register, organisation.days_to_claim, organisation.days_for_certificate) == (
+        42,
+        None,
+        0,
+    )
+    assert set(refused.context["form"].errors) == {"days_to_register", "days_to_claim"}
 
 
 def test_adding_stands_beside_the_title_where_wagtail_has_it(client, manager):

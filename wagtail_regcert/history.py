@@ -39,6 +39,7 @@ TRACKED = (
     "qualification",
     "programme",
     "planned_achievement_date",
+    "start_date",
     *STORED_FIELDS,
 )
 """The fields whose changes are kept."""

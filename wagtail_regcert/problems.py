@@ -84,7 +84,7 @@ class SinceImport(StrEnum):
     DELETED = "deleted"
     CHANGED = "changed"
     COMPLETED = "completed"
-    """It was created by the import, and has a programme or planned achievement date now."""
+    """It was created by the import, and has a programme, start date or planned achievement date now."""
 
 
 Facts = Mapping[str, Any]

@@ -72,6 +72,7 @@ class RegistrationViewSet(SnippetViewSet):
         "qualification",
         "programme",
         "planned_achievement_date",
+        "start_date",
         "status",
         "registration_number",
         *DATE_CHAIN,
@@ -97,7 +98,7 @@ class RegistrationViewSet(SnippetViewSet):
                     FieldPanel("learner"),
                     FieldPanel("qualification"),
                     FieldPanel("programme"),
-                    FieldPanel("planned_achievement_date"),
+                    FieldRowPanel([FieldPanel("start_date"), FieldPanel("planned_achievement_date")]),
                 ],
                 heading=_("Learner and qualification"),
             ),
@@ -181,7 +182,12 @@ class AwardingOrganisationViewSet(ReferenceViewSet):
     icon = "group"
     list_display = ["name"]
     search_fields = ["name"]
-    panels = [FieldPanel("name")]
+    panels = [
+        FieldPanel("name"),
+        FieldRowPanel(
+            [FieldPanel("days_to_register"), FieldPanel("days_to_claim"), FieldPanel("days_for_certificate")]
+        ),
+    ]
 
 
 class ProgrammeViewSet(ReferenceViewSet):

@@ -26,7 +26,7 @@ from wagtail.models import Page, Site
 from example_site.home.models import HomePage
 from wagtail_regcert.history import SYNC, Entry, plain, write_entries
 from wagtail_regcert.layouts import REGISTRATIONS, STORED_FIELDS, Status
-from wagtail_regcert.models import Learner, Programme, Qualification, Registration
+from wagtail_regcert.models import AwardingOrganisation, Learner, Programme, Qualification, Registration
 from wagtail_regcert.models.writing import insert_rows
 
 PASSWORD = "demo"
@@ -73,6 +73,15 @@ PROGRAMMES = (
     "Team Leader",
 )
 FIRST_DAY, TODAY = dt.date(2024, 9, 2), dt.date(2026, 6, 30)
+BEFORE_REGISTERED, USUAL_LENGTH = dt.timedelta(days=21), dt.timedelta(days=400)
+"""How long before the registration a learner started; before the planned achievement."""
+
+DAYS = {
+    "Pearson": {"days_to_register": 42, "days_to_claim": None, "days_for_certificate": 10},
+    "City & Guilds": {"days_to_register": 84, "days_to_claim": 70, "days_for_certificate": 15},
+    "NCFE": {"days_to_register": 60, "days_to_claim": 28, "days_for_certificate": None},
+}
+"""Of some awarding organisations; made up."""
 
 CHUNK = 10_000
 """Rows made and written at once."""
@@ -93,6 +102,8 @@ def load(size: Size) -> None:
     make_home_page()
     make_users()
     Qualification.objects.sync(qualifications(size))
+    for name, days in DAYS.items():
+        AwardingOrganisation.objects.filter(name=name).update(**days)
     if Learner.objects.exists() or Registration.objects.exists():
         Learner.objects.sync(learners(size))
         Registration.objects.sync(registrations(size))
@@ -120,18 +131,21 @@ def insert_registrations(rows: Iterable[Mapping[str, Any]]) -> None:
         for one in chunk:
             (learner, person), (qualification, title) = people[one["uln"]], numbers[one["qualification"]]
             labels[learner, qualification] = f"{person} – {title}"
-            own = (learner, qualification, programmes[one["programme"]], one["planned_achievement_date"])
-            values.append((*own, *(one.get(name, BLANKS[name]) for name in STORED_FIELDS)))
+            own = (learner, qualification, programmes[one["programme"]])
+            values.append((*own, *(one.get(name, BLANKS[name]) for name in (*DATES, *STORED_FIELDS))))
         last = _insert(values, labels, last)
 
 
-BLANKS = {name: Registration._meta.get_field(name).get_default() for name in STORED_FIELDS}
+DATES = ("planned_achievement_date", "start_date")
+"""Those of a registration that no file of registrations has."""
+
+BLANKS = {name: Registration._meta.get_field(name).get_default() for name in (*DATES, *STORED_FIELDS)}
 
 
 def _insert(values: Sequence[tuple[Any, ...]], labels: Mapping[tuple[int, int], str], last: int) -> int:
     """Insert registrations and their history; the newest primary key out. ``last`` was it before."""
     now = timezone.now()
-    names = ("learner", "qualification", "programme", "planned_achievement_date", *STORED_FIELDS)
+    names = ("learner", "qualification", "programme", *DATES, *STORED_FIELDS)
     with transaction.atomic():
         insert_rows(Registration, (*names, "created_at", "updated_at"), [(*one, now, now) for one in values])
         created = Registration.objects.filter(pk__gt=last).order_by("pk")
@@ -249,12 +263,17 @@ def learners(size: Size) -> Iterator[dict[str, Any]]:
 def registrations(size: Size) -> Iterator[dict[str, Any]]:
     chance = random.Random(size.seed + 1)
     for uln, number in pairs(size)[: size.registrations]:
+        programme = chance.choice(PROGRAMMES)
+        planned = FIRST_DAY + dt.timedelta(days=chance.randrange(400, 900))
+        found = progress(chance)
+        registered = found.get("registration_date")
         yield {
             "uln": uln,
             "qualification": number,
-            "programme": chance.choice(PROGRAMMES),
-            "planned_achievement_date": FIRST_DAY + dt.timedelta(days=chance.randrange(400, 900)),
-            **progress(chance),
+            "programme": programme,
+            "planned_achievement_date": planned,
+            "start_date": registered - BEFORE_REGISTERED if registered else planned - USUAL_LENGTH,
+            **found,
         }
 
 

@@ -233,6 +233,13 @@ def planned_past_the_models(one):
         )
 
 
+def started_past_the_models(one):
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE wagtail_regcert_registration SET start_date = '2025-09-01' WHERE id = %s", [one.pk]
+        )
+
+
 EITHER = [
     (lambda one: one.save(), "changed"),
     (by_bulk_update, "changed"),
@@ -252,6 +259,7 @@ EITHER = [
     + [
         (True, programme_by_sync, "completed"),
         (True, planned_past_the_models, "completed"),
+        (True, started_past_the_models, "completed"),
         (False, programme_by_sync, "changed"),
     ],
 )

@@ -145,8 +145,8 @@ DATES = [
 ]
 
 
-def test_all_seven_dates_are_there():
-    assert len(DATES) == 7
+def test_all_eight_dates_are_there():
+    assert len(DATES) == 8
 
 
 @pytest.mark.parametrize(("model", "name"), DATES)

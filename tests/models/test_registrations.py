@@ -135,8 +135,8 @@ def test_a_new_registration_is_not_registered_and_blank():
     assert registration.status == "not_registered"
     assert (registration.registration_number, registration.postal_tracking_reference) == ("", "")
     dates = [field.name for field in Registration._meta.fields if field.name.endswith("_date")]
-    assert len(dates) == 6
-    assert [getattr(registration, name) for name in (*dates, "programme")] == [None] * 7
+    assert len(dates) == 7
+    assert [getattr(registration, name) for name in (*dates, "programme")] == [None] * 8
 
 
 def test_there_is_one_registration_of_a_learner_and_a_qualification(registration):

@@ -177,7 +177,7 @@ def test_registrations_get_a_history_once():
     assert entry.data["changes"]["status"] == ["", "registered"]
 
 
-def test_registrations_that_an_import_created_get_programme_and_planned_date():
+def test_registrations_that_an_import_created_get_programme_planned_date_and_start_date():
     registration = make_registration(status="achieved", registration_number="R1")
 
     result = Registration.objects.sync(
@@ -187,6 +187,7 @@ def test_registrations_that_an_import_created_get_programme_and_planned_date():
                 "qualification": registration.qualification.number,
                 "programme": "Carpenter",
                 "planned_achievement_date": "2027-08-31",
+                "start_date": "01/09/2025",
             }
         ]
     )
@@ -195,6 +196,8 @@ def test_registrations_that_an_import_created_get_programme_and_planned_date():
     assert did(result) == (0, 1, 0, [])
     assert (registration.status, registration.registration_number) == ("achieved", "R1")
     assert registration.planned_achievement_date == dt.date(2027, 8, 31)
+    assert registration.start_date == dt.date(2025, 9, 1)
+    assert RegistrationLogEntry.objects.get().data["changes"]["start_date"] == ["", "2025-09-01"]
 
 
 def test_a_registration_needs_one_known_learner_and_qualification():

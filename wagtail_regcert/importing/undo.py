@@ -21,7 +21,7 @@ from .plan import WITHOUT_EFFECT
 from .stored import StoredInDatabase
 from .types import Left, Record, Step, UndoPlan
 
-_MORE = ("updated_at", "programme_id", "planned_achievement_date")
+_MORE = ("updated_at", "programme_id", "planned_achievement_date", "start_date")
 """What is read of a registration beside the values that a file carries."""
 
 
@@ -61,10 +61,10 @@ def _since(record: Record, found: tuple[Any, ...] | None, imported_at: Any) -> S
     """
     if found is None:
         return SinceImport.DELETED
-    _key, *values, updated_at, programme, planned = found
+    _key, *values, updated_at, programme, planned, started = found
     if tuple(values) != record.after:
         return SinceImport.CHANGED
-    if record.is_created and (programme is not None or planned is not None):
+    if record.is_created and any(value is not None for value in (programme, planned, started)):
         return SinceImport.COMPLETED
     return SinceImport.CHANGED if updated_at != imported_at else None
 

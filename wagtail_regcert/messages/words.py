@@ -57,7 +57,9 @@ def left_alone(reason: SinceImport) -> str:
             "It is not there any more: it was deleted, or given to another learner or qualification."
         ),
         SinceImport.CHANGED: _("It was changed after the import."),
-        SinceImport.COMPLETED: _("Its programme or planned achievement date was filled in after the import."),
+        SinceImport.COMPLETED: _(
+            "Its programme, start date or planned achievement date was filled in after the import."
+        ),
     }[reason]
 
 

@@ -18,9 +18,27 @@ from .sync import QualificationSync, SyncResult, SyncRows
 
 
 class AwardingOrganisation(models.Model):
-    """An awarding organisation."""
+    """An awarding organisation, and how many days it takes or gives."""
 
     name = ExactField(pgettext_lazy("wagtail_regcert", "name"), max_length=255, unique=True)
+    days_to_register = models.PositiveSmallIntegerField(
+        _("days to register"),
+        null=True,
+        blank=True,
+        help_text=_("It wants learners to be registered within so many days of their start date."),
+    )
+    days_to_claim = models.PositiveSmallIntegerField(
+        _("days to claim"),
+        null=True,
+        blank=True,
+        help_text=_("A certificate can be claimed so many days after the registration date at the earliest."),
+    )
+    days_for_certificate = models.PositiveSmallIntegerField(
+        _("days for certificate"),
+        null=True,
+        blank=True,
+        help_text=_("A certificate should have come so many days after it was claimed."),
+    )
 
     objects = SourceQuerySet.as_manager()
 

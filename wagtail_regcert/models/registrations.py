@@ -109,6 +109,9 @@ class Registration(models.Model):
         verbose_name=_("programme"),
     )
     planned_achievement_date = CellDateField(_("planned achievement date"), null=True, blank=True)
+    start_date = CellDateField(
+        _("start date"), null=True, blank=True, help_text=_("The day on which the learner started.")
+    )
     status = models.CharField(
         pgettext_lazy("wagtail_regcert", "status"),
         max_length=32,

@@ -136,6 +136,7 @@ class RegistrationSync(Sync):
         "qualification": text(128, is_exact=True),
         "programme": text(255),
         "planned_achievement_date": read_date,
+        "start_date": read_date,
         "status": read_status,
         "registration_number": text(128),
         "registration_date": read_date,
