@@ -17,7 +17,15 @@ from django.db.migrations.loader import MigrationLoader
 from django.utils import timezone
 
 from wagtail_regcert import migrations
-from wagtail_regcert.models import ImportRun, Learner, Registration, RegistrationLogEntry
+from wagtail_regcert.models import (
+    AwardingOrganisation,
+    ImportRun,
+    Learner,
+    Programme,
+    Qualification,
+    Registration,
+    RegistrationLogEntry,
+)
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -245,3 +253,120 @@ def test_permissions_of_the_newest_state_are_there_after_an_upgrade(
 
 def test_no_migration_is_missing() -> None:
     call_command("makemigrations", APP, check=True, dry_run=True, verbosity=0)
+
+
+BEFORE_CLEAN_TEXTS = "0011_days"
+
+
+def store(old: Any, model: str, /, **values: Any) -> int:
+    """A row as an older release could have written it; its primary key."""
+    return old.get_model(APP, model).objects.create(**values).pk
+
+
+def test_stored_texts_become_what_they_would_be_read_as(migrated_to: Callable[[str], Any]) -> None:
+    old = migrated_to(BEFORE_CLEAN_TEXTS)
+    organisation = store(old, "AwardingOrganisation", name="\u200eCafe\u0301 \ufeff")
+    programme = store(old, "Programme", name="Bakers\u00a0")
+    qualification = store(
+        old,
+        "Qualification",
+        number="603/e\u0301\u00ad",
+        title="Pa\u0302tisserie",
+        awarding_organisation_id=organisation,
+    )
+    learner = store(
+        old,
+        "Learner",
+        uln="\u200b9276308686",
+        reference="\u200e",
+        given_names="Zoe\u0308",
+        family_name=" Lee",
+    )
+    temporary = store(old, "Learner", uln="\u200b9999999999", reference="r2")
+    guarded = store(old, "Learner", reference="'=1", given_names="\u200b'=1", family_name='="Lee"')
+    registration = store(
+        old,
+        "Registration",
+        learner_id=learner,
+        qualification_id=qualification,
+        registration_number="\u00adR\u00c51\u2060",
+        postal_tracking_reference="A\u030a\t",
+    )
+    untouched = old.get_model(APP, "Registration").objects.get(pk=registration).updated_at
+
+    upgrade()
+
+    found = Registration.objects.select_related("learner", "qualification__awarding_organisation").get()
+    assert (found.registration_number, found.postal_tracking_reference) == ("R\u00c51", "\u00c5")
+    assert (found.search_text, found.updated_at) == ("ra1\na", untouched)
+    assert (found.learner.uln, found.learner.reference) == ("9276308686", None)
+    assert (found.learner.full_name, found.learner.search_text) == ("Zoë Lee", "zoe lee\n9276308686\n")
+    assert (found.qualification.number, found.qualification.match_key) == ("603/é", "603É")
+    assert (found.qualification.title, found.qualification.awarding_organisation.name) == (
+        "Pâtisserie",
+        "Café",
+    )
+    assert Programme.objects.get(pk=programme).name == "Bakers"
+    assert Learner.objects.get(pk=temporary).uln is None
+    # What was a cell once is not read a second time.
+    names = ("reference", "given_names", "family_name")
+    assert Learner.objects.values_list(*names).get(pk=guarded) == ("'=1", "=1", '="Lee"')
+
+
+def test_texts_that_would_clash_or_not_do_are_left_and_listed_without_their_contents(
+    migrated_to: Callable[[str], Any], capsys: pytest.CaptureFixture[str]
+) -> None:
+    old = migrated_to(BEFORE_CLEAN_TEXTS)
+    organisation = store(old, "AwardingOrganisation", name="NCFE")
+    nameless = store(old, "AwardingOrganisation", name="\u200b")
+    numbers = [
+        store(old, "Qualification", number=number, title="T", awarding_organisation_id=organisation)
+        for number in ("1/\u00e9", "1e\u0301", "2e\u0301", "2 e\u0301\u200b", "3e\u0301")
+    ]
+    learners = [
+        store(old, "Learner", uln=uln, family_name="Le\u0301e")
+        for uln in ("9276308686", "9276308686\u200b", "1\u200b", "\u200b1", "2\u200b")
+    ]
+    # A letter that is two in NFC.
+    long = store(old, "Learner", reference="\u0958" * 128)
+
+    upgrade()
+
+    said = capsys.readouterr().out
+    assert list(Qualification.objects.order_by("pk").values_list("number", "match_key")) == [
+        ("1/\u00e9", "1\u00c9"),
+        ("1e\u0301", "1E\u0301"),
+        ("2e\u0301", "2E\u0301"),
+        ("2 e\u0301\u200b", "2E\u0301\u200b"),
+        ("3\u00e9", "3\u00c9"),
+    ]
+    assert list(Learner.objects.filter(pk__in=learners).order_by("pk").values_list("uln", "family_name")) == [
+        (uln, "L\u00e9e") for uln in ("9276308686", "9276308686\u200b", "1\u200b", "\u200b1", "2")
+    ]
+    assert Learner.objects.get(pk=long).reference == "\u0958" * 128
+    assert AwardingOrganisation.objects.get(pk=nameless).name == "\u200b"
+    assert f"Qualification.objects.filter(pk__in={numbers[1:4]})" in said
+    assert f"Learner.objects.filter(pk__in={learners[1:4]})" in said
+    assert f"Learner.objects.filter(pk__in={[long]})" in said
+    assert f"AwardingOrganisation.objects.filter(pk__in={[nameless]})" in said
+    assert said.count(" kept ") == 4
+    assert "9276308686" not in said
+
+
+def test_many_texts_are_cleaned_page_by_page_and_a_step_back_changes_nothing(
+    migrated_to: Callable[[str], Any], capsys: pytest.CaptureFixture[str]
+) -> None:
+    old = migrated_to(BEFORE_CLEAN_TEXTS)
+    model = old.get_model(APP, "Learner")
+    model.objects.bulk_create(
+        [model(reference=f"{number}\u200b", family_name=f"L{number}") for number in range(1100)]
+    )
+
+    upgrade()
+    cleaned = list(Learner.objects.order_by("pk").values_list("reference", "search_text"))
+    migrated_to(BEFORE_CLEAN_TEXTS)
+    upgrade()
+
+    assert cleaned == [(str(number), f"l{number}\n\n{number}") for number in range(1100)]
+    assert list(Learner.objects.order_by("pk").values_list("reference", "search_text")) == cleaned
+    assert " kept " not in capsys.readouterr().out
