@@ -25,6 +25,7 @@ from wagtail_regcert.messages import (
     separator_name,
 )
 from wagtail_regcert.problems import Code, Fault, Note, NoteCode, Place, Problem, Warn
+from wagtail_regcert.subjects.registrations import RegistrationRules
 
 HEADER = ",".join(REGISTRATIONS.headings)
 SEMICOLONS, OTHER = HEADER.replace(",", ";"), HEADER.replace("Status", "State")
@@ -43,8 +44,8 @@ class Stored:
     def learners(self, ulns):
         return {uln: int(uln) for uln in ulns if uln in {ULN, MISTYPED, "0012345678"}}
 
-    def registrations(self, pairs):
-        stored = (77, "exempt", "0012", "", "", "", "", "", "1,234")
+    def registrations(self, pairs, fields):
+        stored = (77, ("exempt", "0012", "", "", "", "", "", "1,234"))
         return {pair: stored for pair in pairs if pair[0] == int(ULN)}
 
 
@@ -119,7 +120,9 @@ FAULTS = [
 
 def problems_of(*rows, today=dt.date(2026, 1, 31), data=None):
     """Code to the messages that the engine gives for a file."""
-    plan = prepare(open_file(data or make_csv(*rows), Separator.COMMA).sheet, Stored(), today)
+    plan = prepare(
+        open_file(data or make_csv(*rows), Separator.COMMA).sheet, RegistrationRules(), Stored(), today
+    )
     return [(problem.code, message(problem)) for problem in [*plan.errors, *plan.warnings]]
 
 
@@ -268,7 +271,12 @@ def test_a_hint_alone_is_never_given_for_a_learner_who_is_known(uln):
         def learners(self, ulns):
             return dict.fromkeys(ulns, 1)
 
-    plan = prepare(open_file(make_csv(row(MATHS, uln)), Separator.COMMA).sheet, Known(), dt.date(2026, 1, 1))
+    plan = prepare(
+        open_file(make_csv(row(MATHS, uln)), Separator.COMMA).sheet,
+        RegistrationRules(),
+        Known(),
+        dt.date(2026, 1, 1),
+    )
 
     assert (len(plan.records), plan.errors) == (1, [])
     assert [warning.code for warning in plan.warnings] == ["check_digit"]

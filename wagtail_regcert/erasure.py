@@ -24,6 +24,7 @@ from .importing import staging
 from .models import ExportRun, ImportRun, Learner, Registration, RegistrationLogEntry, RunPiece
 from .models.sets import among, in_chunks
 from .models.writing import take_write_lock, update_rows
+from .subjects.registry import subject_of
 
 State = ImportRun.State
 
@@ -217,7 +218,7 @@ def _discard_reports(learner: int, traces: Traces) -> int:
     """Throw away the file and report of every import that mentions the learner."""
     discarded = 0
     for run in ImportRun.objects.filter(pieces__isnull=False).distinct():
-        is_known = any(record.learner == learner for record in staging.load_records(run))
+        is_known = subject_of(run.about).is_about_learner(staging.load_records(run), learner)
         if is_known or any(map(traces.are_in, staging.texts(run))):
             _discard(run)
             discarded += 1

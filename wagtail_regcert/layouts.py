@@ -60,9 +60,21 @@ class Layout:
     def width(self) -> int:
         return len(self.columns)
 
+    @cached_property
+    def _positions(self) -> dict[str, int]:
+        return {column.field: position for position, column in enumerate(self.columns)}
+
+    def has(self, field: str) -> bool:
+        """Whether a column fills this field."""
+        return field in self._positions
+
+    def position_of(self, field: str) -> int:
+        """Where the column stands that fills a field."""
+        return self._positions[field]
+
     def column_of(self, field: str) -> Column:
         """The column that fills a field."""
-        return next(column for column in self.columns if column.field == field)
+        return self.columns[self._positions[field]]
 
     @cached_property
     def _folded(self) -> list[str]:

@@ -9,25 +9,25 @@ from typing import Any
 from unittest.mock import patch
 
 from wagtail_regcert import transactions
-from wagtail_regcert.importing import commit
-from wagtail_regcert.importing.stored import StoredInDatabase
 from wagtail_regcert.models import ImportRun
 from wagtail_regcert.models.runs import ImportRunQuerySet
+from wagtail_regcert.subjects.database import registrations
+from wagtail_regcert.subjects.database.registrations import StoredRegistrations
 
 PAUSE = 0.5
 """Seconds between reading and writing: long enough for another to come in between."""
 
 
-class Pausing(StoredInDatabase):
+class Pausing(StoredRegistrations):
     """Takes its time before it goes on to write."""
 
-    def registrations(self, pairs: Any) -> Any:
-        found = super().registrations(pairs)
+    def registrations(self, pairs: Any, fields: Any) -> Any:
+        found = super().registrations(pairs, fields)
         time.sleep(PAUSE)
         return found
 
 
-class Unlocked(StoredInDatabase):
+class Unlocked(StoredRegistrations):
     """Reads without locks, whatever it is asked for."""
 
     def __init__(self, *, lock: bool = False) -> None:
@@ -41,7 +41,7 @@ class PausingUnlocked(Unlocked, Pausing):
 @contextmanager
 def pausing() -> Iterator[None]:
     """All is there, and slow: the control."""
-    with patch.object(commit, "StoredInDatabase", Pausing):
+    with patch.object(registrations, "StoredRegistrations", Pausing):
         yield
 
 
@@ -50,14 +50,14 @@ def without_transaction() -> Iterator[None]:
     """Every statement for itself. (Locks are refused outside of a transaction.)"""
     with (
         patch.object(transactions, "atomic", nullcontext),
-        patch.object(commit, "StoredInDatabase", Unlocked),
+        patch.object(registrations, "StoredRegistrations", Unlocked),
     ):
         yield
 
 
 @contextmanager
 def without_locks() -> Iterator[None]:
-    with patch.object(commit, "StoredInDatabase", PausingUnlocked):
+    with patch.object(registrations, "StoredRegistrations", PausingUnlocked):
         yield
 
 

@@ -158,11 +158,13 @@ def whole(run: ImportRun) -> Iterator[str]:
 def stored_as_written(run_id: Any) -> list[str]:
     """What contradicts that all records of a run are stored now, as its file has them."""
     run = ImportRun.objects.get(pk=run_id)
-    stored = Registration.objects.stored_values({record[1:3] for record in staging.load_records(run)})
+    stored = Registration.objects.stored_values(
+        {record.key for record in staging.load_records(run)}, STORED_FIELDS
+    )
     return [
         f"row {record.row} is not stored"
         for record in staging.load_records(run)
-        if stored.get((record.learner, record.qualification), (0,))[1:] != record.after
+        if stored.get(record.key, (0, ()))[1] != record.after
     ]
 
 

@@ -25,6 +25,7 @@ from wagtail_regcert.importing.pipeline import Refused, open_file, prepare
 from wagtail_regcert.layouts import Separator
 from wagtail_regcert.messages import message, sentence
 from wagtail_regcert.models import ImportRun, Registration
+from wagtail_regcert.subjects.registrations import RegistrationRules
 from wagtail_regcert.tables import ErrorData
 
 FULL = bool(ASKED)
@@ -46,7 +47,7 @@ class Nothing:
     def learners(self, ulns):
         return {}
 
-    def registrations(self, pairs):
+    def registrations(self, pairs, fields):
         return {}
 
 
@@ -58,14 +59,18 @@ class Everything:
 
     learners = qualifications
 
-    def registrations(self, pairs):
+    def registrations(self, pairs, fields):
         return {}
 
 
 def planned(data, stored):
     """Bytes to plan; ``None`` where the file is refused."""
     opened = open_file(data, Separator.COMMA)
-    return None if isinstance(opened, Refused) else prepare(opened.sheet, stored, dt.date(2026, 9, 1))
+    return (
+        None
+        if isinstance(opened, Refused)
+        else prepare(opened.sheet, RegistrationRules(), stored, dt.date(2026, 9, 1))
+    )
 
 
 def calls_of(work):

@@ -9,9 +9,10 @@ from hypothesis import given
 
 from tests.fuzz import strategies as fuzz
 from wagtail_regcert.importing.pipeline import Refused, open_file, prepare
-from wagtail_regcert.importing.stored import StoredInDatabase
 from wagtail_regcert.messages import message, sentence
 from wagtail_regcert.problems import VALUE_LIMIT
+from wagtail_regcert.subjects.database.registrations import StoredRegistrations
+from wagtail_regcert.subjects.registrations import RegistrationRules
 
 TODAY = dt.date(2026, 9, 1)
 
@@ -28,7 +29,7 @@ def test_any_bytes_are_planned_or_refused(world, counts, kind):
             counts[f"engine: refused, {opened.fault.code}"] += 1
             return
 
-        plan = prepare(opened.sheet, StoredInDatabase(), TODAY)
+        plan = prepare(opened.sheet, RegistrationRules(), StoredRegistrations(), TODAY)
 
         counts["engine: planned"] += 1
         rows = [record.row for record in plan.records]

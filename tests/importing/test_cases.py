@@ -13,6 +13,7 @@ from wagtail_regcert.cells import match_key
 from wagtail_regcert.importing.pipeline import Refused, open_file, prepare
 from wagtail_regcert.layouts import Separator
 from wagtail_regcert.messages import message, note_message, sentence
+from wagtail_regcert.subjects.registrations import RegistrationRules
 
 FOLDER = Path(__file__).parent.parent / "cases"
 GIVEN = json.loads((FOLDER / "cases.json").read_text())
@@ -29,7 +30,7 @@ class Stored:
     def learners(self, ulns):
         return {uln: int(uln) for uln in ulns if uln in GIVEN["stored"]["learners"]}
 
-    def registrations(self, pairs):
+    def registrations(self, pairs, fields):
         return {}
 
 
@@ -38,7 +39,7 @@ def outcome(case):
     if isinstance(opened, Refused):
         nothing = {"rows": 0, "accepted": 0, "errors": [], "damage": [], "notes": []}
         return {"fatal": opened.fault.code.value, **nothing}
-    plan = prepare(opened.sheet, Stored(), TODAY)
+    plan = prepare(opened.sheet, RegistrationRules(), Stored(), TODAY)
     damage = [one for one in plan.warnings if one.code in ("damaged", "placeholder")]
     return {
         "fatal": None,
@@ -60,7 +61,7 @@ def said(file):
     opened = open_file((FOLDER / file).read_bytes(), Separator.COMMA)
     if isinstance(opened, Refused):
         return sentence(opened.fault.code, opened.fault.facts)
-    plan = prepare(opened.sheet, Stored(), TODAY)
+    plan = prepare(opened.sheet, RegistrationRules(), Stored(), TODAY)
     return "\n".join([*map(note_message, plan.notes), *map(message, [*plan.errors, *plan.warnings])])
 
 

@@ -12,6 +12,7 @@ from wagtail_regcert.importing import commit as commit_module
 from wagtail_regcert.importing import runs, staging
 from wagtail_regcert.importing.plan import Change
 from wagtail_regcert.models import ImportRun, Learner, Registration, RegistrationLogEntry, RunPiece
+from wagtail_regcert.subjects.database import registrations
 
 pytestmark = pytest.mark.django_db
 
@@ -49,12 +50,12 @@ def test_a_commit_locks_no_learner_whom_the_file_does_not_name(maths, monkeypatc
     run = make_run(make_csv(row(named), ["603/2942/X", "12345678", "Exempt"]))
     asked = set()
 
-    class Recorded(commit_module.StoredInDatabase):
+    class Recorded(registrations.StoredRegistrations):
         def learners(self, ulns):
             asked.update(ulns)
             return super().learners(ulns)
 
-    monkeypatch.setattr(commit_module, "StoredInDatabase", Recorded)
+    monkeypatch.setattr(registrations, "StoredRegistrations", Recorded)
     commit(run)
 
     assert asked == {"1000000027", "12345678"}

@@ -16,9 +16,7 @@ from django.urls import reverse
 
 from tests.fire.sabotage import PAUSE, pausing
 from tests.makers import make_csv, make_registration, make_run, make_user
-from wagtail_regcert.importing import commit as commit_module
 from wagtail_regcert.importing import runs
-from wagtail_regcert.importing.stored import StoredInDatabase
 from wagtail_regcert.layouts import REGISTRATIONS, Separator
 from wagtail_regcert.models import (
     AwardingOrganisation,
@@ -29,6 +27,8 @@ from wagtail_regcert.models import (
     Registration,
     RegistrationLogEntry,
 )
+from wagtail_regcert.subjects.database import registrations
+from wagtail_regcert.subjects.database.registrations import StoredRegistrations
 from wagtail_regcert.views.editing import locked
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -161,7 +161,7 @@ def test_of_a_worker_and_a_cancel_at_once_one_comes_first_and_the_other_does_not
     )
 
 
-class Meeting(StoredInDatabase):
+class Meeting(StoredRegistrations):
     """Lets another know that a commit is at work, and goes on once that one is done, or soon."""
 
     begun: threading.Event
@@ -169,17 +169,17 @@ class Meeting(StoredInDatabase):
     # SQLite lets nobody write meanwhile: there the other is done after the commit.
     patience = 1 if connection.vendor == "sqlite" else 60
 
-    def registrations(self, pairs: Any) -> Any:
+    def registrations(self, pairs: Any, fields: Any) -> Any:
         self.begun.set()
         self.answered.wait(self.patience)
-        return super().registrations(pairs)
+        return super().registrations(pairs, fields)
 
 
 @pytest.fixture
 def meeting(monkeypatch: pytest.MonkeyPatch) -> type[Meeting]:
     monkeypatch.setattr(Meeting, "begun", threading.Event(), raising=False)
     monkeypatch.setattr(Meeting, "answered", threading.Event(), raising=False)
-    monkeypatch.setattr(commit_module, "StoredInDatabase", Meeting)
+    monkeypatch.setattr(registrations, "StoredRegistrations", Meeting)
     return Meeting
 
 

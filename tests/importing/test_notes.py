@@ -7,6 +7,7 @@ import pytest
 from tests.makers import make_csv
 from wagtail_regcert.importing.pipeline import open_file, prepare
 from wagtail_regcert.layouts import REGISTRATIONS, Separator
+from wagtail_regcert.subjects.registrations import RegistrationRules
 
 ULNS = [f"{number:010d}" for number in range(1, 40)]
 DATE = "Registration date"
@@ -21,12 +22,14 @@ class Stored:
     def learners(self, ulns):
         return {uln: int(uln) for uln in ulns if uln in ULNS}
 
-    def registrations(self, pairs):
+    def registrations(self, pairs, fields):
         return {}
 
 
 def notes(data):
-    plan = prepare(open_file(data, Separator.COMMA).sheet, Stored(), dt.date(2026, 1, 31))
+    plan = prepare(
+        open_file(data, Separator.COMMA).sheet, RegistrationRules(), Stored(), dt.date(2026, 1, 31)
+    )
     return plan.notes
 
 

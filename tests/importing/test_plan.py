@@ -8,11 +8,11 @@ from hypothesis import strategies as st
 
 from tests.makers import make_csv
 from wagtail_regcert.cells import Status
-from wagtail_regcert.importing import hints
 from wagtail_regcert.importing.pipeline import open_file, prepare
-from wagtail_regcert.importing.warnings import Suspicions
 from wagtail_regcert.layouts import REGISTRATIONS, Separator
 from wagtail_regcert.messages import message
+from wagtail_regcert.subjects import hints
+from wagtail_regcert.subjects.registrations import RegistrationRules, RegistrationSuspicions
 
 TODAY = dt.date(2026, 1, 31)
 MATHS, ENGLISH = 1, 2
@@ -34,13 +34,13 @@ class Stored:
         known = {ULN: ANN, OTHER_ULN: BO, "1234567890": 13}
         return {uln: known[uln] for uln in ulns if uln in known}
 
-    def registrations(self, pairs):
+    def registrations(self, pairs, fields):
         return {pair: self._registrations[pair] for pair in pairs & self._registrations.keys()}
 
 
 def plan(*rows, registrations=None, data=None):
     opened = open_file(data or make_csv(*rows), Separator.COMMA)
-    return prepare(opened.sheet, Stored(registrations), TODAY)
+    return prepare(opened.sheet, RegistrationRules(), Stored(registrations), TODAY)
 
 
 def errors(*rows, **stored):
@@ -170,7 +170,7 @@ def test_hints_say_why_a_number_may_be_unknown(cells, facts):
     assert plan(cells).errors[0].facts == facts
 
 
-STORED = (77, "registered", "R1", "2025-09-01", "", "", "", "", "")
+STORED = (77, ("registered", "R1", "2025-09-01", "", "", "", "", ""))
 REGISTERED = ["603/2942/X", ULN, "registered", "R1", "01/09/2025"]
 
 
@@ -178,8 +178,8 @@ def test_records_create_update_or_change_nothing():
     made = plan(REGISTERED, ["603/2942/X", OTHER_ULN, " REGISTERED "], registrations={(ANN, MATHS): STORED})
 
     unchanged, created = made.records
-    assert (unchanged.is_unchanged, unchanged.registration, unchanged.before) == (True, 77, STORED[1:])
-    assert (created.is_created, created.registration, created.after[0]) == (True, None, Status.REGISTERED)
+    assert (unchanged.is_unchanged, (unchanged.pk, unchanged.before)) == (True, STORED)
+    assert (created.is_created, created.pk, created.after[0]) == (True, None, Status.REGISTERED)
 
 
 def test_a_blank_cell_clears_the_stored_value():
@@ -252,7 +252,7 @@ def test_looking_at_odd_records_only_gives_the_warnings_that_looking_at_all_give
     made = plan(data=data)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Suspicions, "_find_suspicious", lambda self: set(range(len(rows))))
+        patch.setattr(RegistrationSuspicions, "_find_suspicious", lambda self: set(range(len(rows))))
         assert made == plan(data=data)
 
 
@@ -262,7 +262,7 @@ def test_any_cells_give_a_plan_whose_counts_add_up(rows):
     if opened is None or not hasattr(opened, "sheet"):
         return
 
-    made = prepare(opened.sheet, Stored(), TODAY)
+    made = prepare(opened.sheet, RegistrationRules(), Stored(), TODAY)
 
     assert made.rows == len(made.records) + len(made.rejected)
     assert {problem.row for problem in made.errors} == set(made.rejected)

@@ -6,9 +6,9 @@ from functools import partial
 import pytest
 
 from wagtail_regcert.importing import staging
-from wagtail_regcert.importing.types import Record
 from wagtail_regcert.models import ImportRun, RunPiece
 from wagtail_regcert.problems import Code, Problem, Warn
+from wagtail_regcert.subjects.types import Record
 
 pytestmark = pytest.mark.django_db
 Kind = RunPiece.Kind
@@ -131,13 +131,13 @@ def test_a_lone_surrogate_is_shown_and_breaks_nothing(run):
 def test_records_come_back_with_what_was_stored_and_what_will_be(run, small_pieces):
     new = ("exempt", "", "", "", "", "", "", "")
     before = ("registered", "R1", "2025-09-01", "", "", "", "", "")
-    kept = [Record(2, 11, 21, None, None, new), Record(3, 12, 21, 77, before, before)] * 2
+    kept = [Record(2, (11, 21), None, None, new), Record(3, (12, 21), 77, before, before)] * 2
 
     staging.save_records(run, kept)
 
     created, unchanged = list(staging.load_records(run, 0, 2))
-    assert created == (2, 11, 21, None, None, new)
-    assert unchanged == (3, 12, 21, 77, before, before)
+    assert created == (2, (11, 21), None, None, new)
+    assert unchanged == (3, (12, 21), 77, before, before)
     assert (created.is_created, unchanged.is_unchanged) == (True, True)
     assert list(staging.load_records(run, 2)) == [created, unchanged]
 
@@ -147,7 +147,7 @@ def test_records_come_back_with_what_was_stored_and_what_will_be(run, small_piec
 def test_a_record_keeps_values_that_no_cell_may_hold(run, small_pieces, value, place):
     usual = ("registered", "R1", "2025-09-01", "", "", "", "", "T1")
     odd = (*usual[:place], value, *usual[place + 1 :])
-    kept = [Record(row, 1, 1, row, odd if row % 2 else usual, usual) for row in range(2, 7)]
+    kept = [Record(row, (1, 1), row, odd if row % 2 else usual, usual) for row in range(2, 7)]
 
     staging.save_records(run, kept)
 
@@ -160,9 +160,9 @@ def test_a_record_keeps_values_that_no_cell_may_hold(run, small_pieces, value, p
 def test_records_that_create_stand_among_those_that_do_not(run, small_pieces, created):
     values = [(str(number), *("x" * 7)) for number in range(7)]
     kept = [
-        Record(number, 1, 1, None, None, values[number])
+        Record(number, (1, 1), None, None, values[number])
         if str(number) in created
-        else Record(number, 1, 1, 9, values[-number], values[number])
+        else Record(number, (1, 1), 9, values[-number], values[number])
         for number in range(7)
     ]
 

@@ -7,6 +7,7 @@ import pytest
 from tests.makers import make_csv
 from wagtail_regcert.importing.pipeline import open_file, prepare
 from wagtail_regcert.layouts import Separator
+from wagtail_regcert.subjects.registrations import RegistrationRules
 
 TODAY = dt.date(2026, 1, 31)
 MISTYPED = "1234567890"
@@ -17,7 +18,7 @@ class Stored:
     """One qualification, two learners, and one registration with this number and reference."""
 
     def __init__(self, number="", reference=""):
-        self._stored = (77, "exempt", number, "", "", "", "", "", reference)
+        self._stored = (77, ("exempt", number, "", "", "", "", "", reference))
 
     def qualifications(self, keys):
         return {key: 1 for key in keys if key == "6032942X"}
@@ -25,13 +26,13 @@ class Stored:
     def learners(self, ulns):
         return {uln: int(uln) for uln in ulns if uln in (START[1], MISTYPED)}
 
-    def registrations(self, pairs):
+    def registrations(self, pairs, fields):
         return {pair: self._stored for pair in pairs if pair[0] == int(START[1])}
 
 
 def warned(*rows, data=None, **stored):
     opened = open_file(data or make_csv(*rows), Separator.COMMA)
-    plan = prepare(opened.sheet, Stored(**stored), TODAY)
+    plan = prepare(opened.sheet, RegistrationRules(), Stored(**stored), TODAY)
     return [(one.row, one.column, one.value, one.code.value) for one in plan.warnings]
 
 
@@ -91,6 +92,6 @@ def test_warnings_come_in_row_order_then_column_order_the_row_last():
 def test_today_is_not_in_the_future(today):
     opened = open_file(make_csv([*START, "", "01/02/2026"]), Separator.COMMA)
 
-    plan = prepare(opened.sheet, Stored(), today)
+    plan = prepare(opened.sheet, RegistrationRules(), Stored(), today)
 
     assert bool(plan.warnings) == (today < dt.date(2026, 2, 1))

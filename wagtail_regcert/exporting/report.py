@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from itertools import islice
 from typing import TypeVar
 
@@ -14,15 +15,17 @@ from ..importing import staging
 from ..importing.original import Placed, placed
 from ..importing.read import CELL_LIMIT
 from ..importing.runs import Rejected, errors_with_conflicts, rejected_records
-from ..layouts import REGISTRATIONS, ROW_IN_FILE, WHAT_IS_WRONG
+from ..layouts import REGISTRATIONS, ROW_IN_FILE, WHAT_IS_WRONG, Layout
 from ..messages import message
 from ..models import ImportRun, RunPiece
 from ..problems import Problem
+from ..subjects.registry import subject_of
 from .csvfile import csv_bytes, guarded
 
 T = TypeVar("T")
 
-PROBLEM_HEADINGS = ("Row", "Column", "Value", "Error", *REGISTRATIONS.headings[:2])
+PROBLEM_HEADINGS = ("Row", "Column", "Value", "Error")
+"""Before what a record is known by."""
 
 _AT_ONCE = 500
 """Problems put into words in one go."""
@@ -39,8 +42,10 @@ def warnings_file(run: ImportRun) -> Iterator[bytes]:
 
 
 def _problems_file(run: ImportRun, problems: Iterable[Problem]) -> Iterator[bytes]:
+    subject = subject_of(run.about)
+    headings = [subject.layout.column_of(name).heading for name in subject.known_by]
     rows = _in_words(placed(run, problems), _problem_cells)
-    return csv_bytes(PROBLEM_HEADINGS, guarded(rows) if conf.settings.ESCAPE_FORMULAS else rows)
+    return csv_bytes((*PROBLEM_HEADINGS, *headings), guarded(rows) if conf.settings.ESCAPE_FORMULAS else rows)
 
 
 def _in_words(found: Iterator[T], cells: Callable[[T], Sequence[str]]) -> Iterator[Sequence[str]]:
@@ -63,8 +68,7 @@ def _problem_cells(one: Placed) -> Sequence[str]:
         problem.column,
         problem.value,
         message(problem),
-        one.qualification,
-        one.uln,
+        *one.known_by,
     )
 
 
@@ -74,13 +78,13 @@ def rejected_file(run: ImportRun) -> Iterator[bytes]:
     Cells are written cleaned and always guarded, so that they read back the same. Those that stand where
     none belong come last, so that they do so again.
     """
-    rows = _in_words(rejected_records(run), _rejected_cells)
-    return csv_bytes((*REGISTRATIONS.headings, ROW_IN_FILE, WHAT_IS_WRONG), guarded(rows))
+    layout = subject_of(run.about).layout
+    rows = _in_words(rejected_records(run), partial(_rejected_cells, layout.width))
+    return csv_bytes((*layout.headings, ROW_IN_FILE, WHAT_IS_WRONG), guarded(rows))
 
 
-def _rejected_cells(one: Rejected) -> Sequence[str]:
+def _rejected_cells(width: int, one: Rejected) -> Sequence[str]:
     cells = [_readable(cell) for cell in one.cells]
-    width = REGISTRATIONS.width
     reasons = " ".join(
         f"{error.column}: {message(error)}" if error.column else message(error) for error in one.errors
     )
@@ -101,7 +105,7 @@ def _readable(cell: str) -> str:
     return text[: CELL_LIMIT - 1] if at < CELL_LIMIT - 1 else f"{text[: CELL_LIMIT - 3]}{text[at]}{text[-1]}"
 
 
-def sample_file() -> Iterator[bytes]:
+def sample_file(layout: Layout = REGISTRATIONS) -> Iterator[bytes]:
     """The headings and example records."""
-    rows = zip(*(column.examples for column in REGISTRATIONS.columns), strict=True)
-    return csv_bytes(REGISTRATIONS.headings, guarded(rows))
+    rows = zip(*(column.examples for column in layout.columns), strict=True)
+    return csv_bytes(layout.headings, guarded(rows))

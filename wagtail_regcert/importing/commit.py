@@ -1,4 +1,4 @@
-"""Accepted records in; registrations, their history and a list of conflicts out.
+"""Accepted records in; what they write, its history and a list of conflicts out.
 
 Plans again under lock and applies only what was accepted and has not changed. Must run inside a
 transaction that began with a write.
@@ -8,19 +8,19 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Iterator, Sequence
+from operator import attrgetter
 from typing import NamedTuple
 
 from ..history import IMPORT, write_entries
-from ..layouts import STORED_FIELDS
-from ..models import ImportRun, Registration
-from ..models.writing import insert_rows, update_rows
+from ..models import ImportRun
 from ..problems import Problem
-from .conflicts import Conflict, as_problems, holding
+from ..subjects.database.base import Subject
+from ..subjects.types import Record, Step
+from .conflicts import Conflict, as_problems, still_valid
 from .entries import entries
 from .pipeline import prepare
 from .plan import Change, change_of, cleared
-from .stored import StoredInDatabase
-from .types import Record, Sheet, Step
+from .types import Sheet
 
 
 class Outcome(NamedTuple):
@@ -36,11 +36,16 @@ class Outcome(NamedTuple):
 
 
 def apply_records(
-    run: ImportRun, sheet: Sheet, accepted: Iterable[Record], now: dt.datetime, today: dt.date
+    run: ImportRun,
+    sheet: Sheet,
+    subject: Subject,
+    accepted: Iterable[Record],
+    now: dt.datetime,
+    today: dt.date,
 ) -> Outcome:
     """Write those of the accepted records that still hold. ``accepted`` are as staged, values plain."""
     # Hints would lock learners whom nobody named, and out of the order in which all lock them.
-    plan = prepare(sheet, StoredInDatabase(lock=True), today, with_hints=False)
+    plan = prepare(sheet, subject, subject.stored(lock=True), today, with_advice=False)
     fresh = {record.row: record for record in plan.records}
     conflicts: list[Conflict] = []
     created: list[Record] = []
@@ -48,7 +53,7 @@ def apply_records(
     changes = bytearray()
     removed = 0
     for seen in accepted:
-        record = holding(seen, fresh.get(seen.row))
+        record = still_valid(seen, fresh.get(seen.row))
         if isinstance(record, Conflict):
             conflicts.append(record)
             changes.append(Change.NOT_APPLIED)
@@ -63,35 +68,22 @@ def apply_records(
             case Change.CLEARS:
                 updated.append(record)
                 removed += cleared(record)
-    _insert(created, now)
-    update_rows(
-        Registration,
-        (*STORED_FIELDS, "updated_at"),
-        [(*record.after, now, record.registration) for record in updated],
-    )
-    changed = entries(run, list(_steps(created, updated)))
+    subject.insert(created, plan.fields, now)
+    subject.update([(record.pk, record.after) for record in updated if record.pk], plan.fields, now)
+    changed = entries(run, subject, plan.fields, list(_steps(subject, created, updated)))
     write_entries(IMPORT, changed, user=run.user, user_name=run.user_name, run=run, timestamp=now)
     return Outcome(
         created=len(created),
         updated=len(updated),
         unchanged=changes.count(Change.NOTHING),
         cleared=removed,
-        conflicts=as_problems(conflicts),
+        conflicts=as_problems(conflicts, plan.fields),
         changes=bytes(changes),
     )
 
 
-def _insert(created: Sequence[Record], now: dt.datetime) -> None:
-    insert_rows(
-        Registration,
-        ("learner", "qualification", *STORED_FIELDS, "created_at", "updated_at"),
-        [(record.learner, record.qualification, *record.after, now, now) for record in created],
-    )
-
-
-def _steps(created: Sequence[Record], updated: Sequence[Record]) -> Iterator[Step]:
-    """What was done, in row order, with the primary keys of the registrations just inserted."""
-    keys = Registration.objects.order_by().keys_of({record[1:3] for record in created})
-    for record in sorted([*created, *updated]):
-        registration = record.registration or keys[record.learner, record.qualification]
-        yield Step(*record[:3], registration, record.before, record.after)
+def _steps(subject: Subject, created: Sequence[Record], updated: Sequence[Record]) -> Iterator[Step]:
+    """What was done, in row order, with the primary keys of the records just created."""
+    pks = subject.pks(created)
+    for record in sorted([*created, *updated], key=attrgetter("row")):
+        yield Step(record.row, record.key, record.pk or pks[record.key], record.before, record.after)

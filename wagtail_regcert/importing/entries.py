@@ -1,39 +1,31 @@
-"""What a commit or an undo did to registrations in, history entries out. Reads what they are called."""
+"""What a commit or an undo did to records in, history entries out. Reads what they are called."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
 from ..history import Entry
-from ..layouts import STORED_FIELDS
-from ..models import ImportRun, Learner, Qualification
-from ..models.sets import names_of
-from ..transactions import OvertakenError
-from .types import BLANK, Step
+from ..models import ImportRun
+from ..subjects.database.base import Subject
+from ..subjects.types import Step
 
 
-def entries(run: ImportRun, steps: Sequence[Step]) -> Iterator[Entry]:
-    """One entry for each registration: file, row, and each field's old and new value."""
-    learners = names_of(Learner, {step.learner for step in steps})
-    qualifications = names_of(Qualification, {step.qualification for step in steps})
-    if missing := {step.qualification for step in steps} - qualifications.keys():
-        # PostgreSQL would find it out only at the end. Learners are locked, and are there.
-        raise OvertakenError(f"Qualifications deleted meanwhile: {sorted(missing)}")
-    for step in steps:
+def entries(
+    run: ImportRun, subject: Subject, fields: tuple[str, ...], steps: Sequence[Step]
+) -> Iterator[Entry]:
+    """One entry for each record: file, row, and each field's old and new value."""
+    nothing = ("",) * len(fields)
+    for step, label in zip(steps, subject.labels(steps), strict=True):
         found = {
             name: [old, new]
-            for name, old, new in zip(STORED_FIELDS, step.before or BLANK, step.after or BLANK, strict=True)
+            for name, old, new in zip(fields, step.before or nothing, step.after or nothing, strict=True)
             if old != new
         }
         if step.creates or step.deletes:
-            learner, qualification = str(step.learner), str(step.qualification)
-            found = {
-                "learner": ["", learner] if step.creates else [learner, ""],
-                "qualification": ["", qualification] if step.creates else [qualification, ""],
-            } | found
+            found = {**subject.identity_changes(step), **found}
         yield Entry(
-            step.registration,
-            f"{learners[step.learner]} – {qualifications[step.qualification]}",
+            step.pk,
+            label,
             {"file": run.file_name, "row": step.row, "changes": found},
             deleted=step.deletes,
         )

@@ -1,4 +1,4 @@
-"""Sheet, parsed rows and what was accepted in, notes on the file out. Touches nothing."""
+"""Sheet, given values and what was accepted in, notes on the file out. Touches nothing."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from collections.abc import Collection, Iterator, Sequence
 from ..cells import Date
 from ..characters import LOST, clean
 from ..days import month_first_day
-from ..layouts import Layout
 from ..problems import Code, Note, NoteCode, shown
-from .types import Parsed, Sheet
+from ..subjects.types import Given
+from .types import Sheet
 
 VALUES_SHOWN = 5
 """How many values a note shows."""
@@ -19,12 +19,12 @@ MANY_DATES = 10
 LAST_MONTH = 12
 
 
-def file_notes(sheet: Sheet, parsed: Parsed, accepted: Sequence[int], layout: Layout) -> list[Note]:
+def file_notes(sheet: Sheet, given: Given, accepted: Sequence[int]) -> list[Note]:
     """Say what no single record shows. ``accepted`` are indexes of records."""
     return [
         *_guessed_encoding(sheet),
-        *_lost_characters(sheet, parsed),
-        *_day_month_order(parsed, accepted, layout),
+        *_lost_characters(sheet, given),
+        *_day_month_order(given, accepted),
     ]
 
 
@@ -46,25 +46,27 @@ def _guessed_encoding(sheet: Sheet) -> Iterator[Note]:
         yield Note(NoteCode.GUESSED_ENCODING, "", records, {"values": first})
 
 
-def _lost_characters(sheet: Sheet, parsed: Parsed) -> Iterator[Note]:
+def _lost_characters(sheet: Sheet, given: Given) -> Iterator[Note]:
     """A cell that has lost a character is bad, unless its row has too many."""
-    lost = {index for index, cells in parsed.bad.items() if any(LOST in cell.text for cell in cells.values())}
+    lost = {index for index, cells in given.bad.items() if any(LOST in cell.text for cell in cells.values())}
     lost.update(index for index, row in sheet.long.items() if any(LOST in cell for cell in row.cells))
     if lost:
         yield Note(NoteCode.LOST_CHARACTERS, "", len(lost))
 
 
-def _day_month_order(parsed: Parsed, accepted: Sequence[int], layout: Layout) -> Iterator[Note]:
+def _day_month_order(given: Given, accepted: Sequence[int]) -> Iterator[Note]:
     """Dates that may have been written with the month first."""
-    dates = [position for position, column in enumerate(layout.columns) if isinstance(column.kind, Date)]
+    dates = [
+        position for position, column in enumerate(given.layout.columns) if isinstance(column.kind, Date)
+    ]
     month_first = {
         position
-        for cells in parsed.bad.values()
+        for cells in given.bad.values()
         for position, cell in cells.items()
         if position in dates and cell.error.code == Code.BAD_DATE and month_first_day(cell.text)
     }
     for position in dates:
-        values = parsed.columns[position]
+        values = given.columns[position]
         days = {value: dt.date.fromisoformat(value) for value in set(values) if value}
         if position in month_first:
             reason = "month_first"
@@ -75,7 +77,7 @@ def _day_month_order(parsed: Parsed, accepted: Sequence[int], layout: Layout) ->
         both_ways = {value for value, day in days.items() if day.day <= LAST_MONTH and day.day != day.month}
         records = sum(values[index] in both_ways for index in accepted)
         if records:
-            heading = layout.columns[position].heading
+            heading = given.layout.columns[position].heading
             yield Note(NoteCode.DAY_MONTH_ORDER, heading, records, {"reason": reason})
 
 

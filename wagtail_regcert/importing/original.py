@@ -9,9 +9,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from ..characters import clean
-from ..layouts import REGISTRATIONS, Separator
+from ..layouts import Separator
 from ..models import ImportRun
 from ..problems import FileFault, Problem
+from ..subjects.registry import subject_of
 from . import staging
 from .decode import decode
 from .read import cut_rows
@@ -23,13 +24,11 @@ _NO_ROW: Row = (0, ())
 
 
 class Placed(NamedTuple):
-    """A problem, and which registration its row is about."""
+    """A problem, and what record its row is about."""
 
     problem: Problem
-    qualification: str
-    """The cell as cleaned."""
-    uln: str
-    """The cell as cleaned."""
+    known_by: Sequence[str]
+    """The cells as cleaned, in the order of the subject's :attr:`~.Rules.known_by`."""
 
 
 def file_rows(run: ImportRun) -> Iterator[Row]:
@@ -42,16 +41,16 @@ def file_rows(run: ImportRun) -> Iterator[Row]:
 
 
 def placed(run: ImportRun, problems: Iterable[Problem]) -> Iterator[Placed]:
-    """Say of problems, which are in row order, what registration they are about."""
-    fields = [column.field for column in REGISTRATIONS.columns]
-    first, second = fields.index("qualification"), fields.index("learner")
-    number, qualification, uln = 0, "", ""
+    """Say of problems, which are in row order, what record they are about."""
+    subject = subject_of(run.about)
+    positions = list(map(subject.layout.position_of, subject.known_by))
+    number, known_by = 0, [""] * len(positions)
     rows = file_rows(run)
     for problem in problems:
         if problem.row != number:
             number, cells = _row(rows, problem.row)
-            qualification, uln = _cell(cells, first), _cell(cells, second)
-        yield Placed(problem, qualification, uln)
+            known_by = [_cell(cells, position) for position in positions]
+        yield Placed(problem, known_by)
 
 
 def _row(rows: Iterator[Row], number: int) -> Row:

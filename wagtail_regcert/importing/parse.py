@@ -12,13 +12,14 @@ from ..cells import plain, read_cell
 from ..characters import clean, is_clean
 from ..layouts import Column, Layout, fold_heading
 from ..problems import CellError, Code
-from .types import BadCell, Parsed, Sheet
+from ..subjects.types import BadCell, Given
+from .types import Sheet
 
 LEAST_SEPARATORS = 2
 """A line of a cell with fewer is no row: three columns are mandatory."""
 
 
-def parse(sheet: Sheet, layout: Layout) -> Parsed:
+def parse(sheet: Sheet, layout: Layout) -> Given:
     """Clean and check every cell; values are plain, dates ISO and blanks ``""``."""
     bad: dict[int, dict[int, BadCell]] = {}
     raw = list(zip(*sheet.rows[:], strict=True)) or [()] * layout.width
@@ -26,21 +27,32 @@ def parse(sheet: Sheet, layout: Layout) -> Parsed:
         _parse_column(cells, column, position, bad, sheet.separator)
         for position, (cells, column) in enumerate(zip(raw, layout.columns, strict=True))
     ]
-    return Parsed(columns=columns, bad=bad, repeated=_repeated_headings(sheet, layout, bad))
+    unreadable = {index: CellError(Code.TOO_MANY_CELLS, row.facts) for index, row in sheet.long.items()}
+    unreadable.update(dict.fromkeys(_repeated_headings(sheet, layout, bad), CellError(Code.REPEATED_HEADING)))
+    return Given(
+        layout=layout,
+        numbers=sheet.numbers,
+        columns=columns,
+        bad=bad,
+        unreadable=unreadable,
+        short=sheet.short,
+    )
 
 
 def _repeated_headings(
     sheet: Sheet, layout: Layout, bad: Mapping[int, Mapping[int, BadCell]]
-) -> frozenset[int]:
-    """Indexes of rows that are the headings again. No heading is a status, so that their cell is bad."""
-    at = next(position for position, column in enumerate(layout.columns) if column.field == "status")
-    heading = fold_heading(layout.headings[at])
-    texts = {cells[at].text for cells in bad.values() if at in cells}
-    headings = {text for text in texts if fold_heading(text) == heading}
-    likely = (
-        index for index, cells in bad.items() if headings and at in cells and cells[at].text in headings
-    )
-    return frozenset(index for index in likely if layout.is_header(sheet.cells(index)))
+) -> Sequence[int]:
+    """Indexes of rows that are the headings again."""
+    at = next((at for at, column in enumerate(layout.columns) if column.kind.name != "text"), None)
+    if at is None:
+        texts = {index: row[0] for index, row in enumerate(sheet.rows[:])}
+    else:
+        # No heading is a status, a day or the like, so that their cell is bad.
+        texts = {index: cells[at].text for index, cells in bad.items() if at in cells}
+    heading = fold_heading(layout.headings[at or 0])
+    headings = {text for text in set(texts.values()) if fold_heading(text) == heading}
+    likely = (index for index, text in texts.items() if text in headings) if headings else ()
+    return [index for index in likely if layout.is_header(sheet.cells(index))]
 
 
 def _parse_column(

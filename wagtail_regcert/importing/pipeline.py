@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import NamedTuple
+from dataclasses import replace
+from typing import Any, NamedTuple
 
 from ..exporting.columns import EXPORT_COLUMNS
-from ..layouts import REGISTRATIONS, Separator
+from ..layouts import REGISTRATIONS, Layout, Separator
 from ..problems import Fault, FileFault
+from ..subjects.rules import Rules
 from .collector import collector_paused
 from .decode import decode
+from .notes import file_notes
 from .parse import parse
 from .plan import make_plan
 from .read import read
-from .types import Plan, Progress, Sheet, StoredValues
+from .types import Plan, Progress, Sheet
 
 EXPORT_HEADINGS = [column.heading for column in EXPORT_COLUMNS]
 
@@ -41,14 +44,14 @@ def check_upload(name: str, size: int, limit: int) -> FileFault | None:
     return None
 
 
-def open_file(data: bytes, separator: Separator) -> Opened | Refused:
+def open_file(data: bytes, separator: Separator, layout: Layout = REGISTRATIONS) -> Opened | Refused:
     """Bytes in, sheet out. Raises nothing for bad data."""
     with collector_paused():
         decoded = decode(data)
         if isinstance(decoded, FileFault):
             encoding = decoded.facts.get("encoding")
             return Refused(decoded, str(encoding) if encoding else None)
-        sheet = read(decoded, separator, REGISTRATIONS, EXPORT_HEADINGS)
+        sheet = read(decoded, separator, layout, EXPORT_HEADINGS)
         if isinstance(sheet, FileFault):
             return Refused(sheet, decoded.encoding)
         return Opened(sheet, decoded.encoding)
@@ -56,12 +59,16 @@ def open_file(data: bytes, separator: Separator) -> Opened | Refused:
 
 def prepare(
     sheet: Sheet,
-    stored: StoredValues,
+    subject: Rules,
+    stored: Any,
     today: dt.date,
     progress: Progress | None = None,
     *,
-    with_hints: bool = True,
+    with_advice: bool = True,
 ) -> Plan:
-    """Sheet in, plan out. Reads through ``stored``; writes nothing."""
-    parsed = parse(sheet, REGISTRATIONS)
-    return make_plan(sheet, parsed, REGISTRATIONS, stored, today, progress, with_hints=with_hints)
+    """Sheet in, plan out. Reads through ``stored``, as the subject does; writes nothing."""
+    given = parse(sheet, subject.layout)
+    plan = make_plan(given, subject, stored, today, progress, with_advice=with_advice)
+    if not with_advice:
+        return plan
+    return replace(plan, notes=[*file_notes(sheet, given, plan.accepted), *plan.notes])

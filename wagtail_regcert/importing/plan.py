@@ -1,4 +1,4 @@
-"""Parsed rows and stored values in, plan out. Reads through ``StoredValues``; writes nothing."""
+"""Given values and stored ones in, plan out. Reads through what the subject is given; writes nothing."""
 
 from __future__ import annotations
 
@@ -6,84 +6,83 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from enum import IntEnum
-from itertools import compress
+from itertools import compress, repeat
 from operator import not_
 from typing import Any
 
-from ..cells import TEMPORARY_ULN, match_key
-from ..layouts import Layout
 from ..problems import ROW, Code, Facts, Problem, shown
-from .hints import Hints
-from .notes import file_notes
-from .types import Parsed, Plan, Progress, Record, Sheet, StoredValues
-from .warnings import Suspicions
+from ..subjects.rules import Matched, NoSuspicions, Rules
+from ..subjects.types import Given, Record, Values
+from .types import Plan, Progress
 
 OTHERS_NAMED = 20
 """How many of a duplicate's other rows its message names; the rest are counted."""
-TOLD_EVERY = 1000
+PROGRESS_INTERVAL = 1000
 """Records between two words on progress."""
-
-_QUALIFICATION, _LEARNER = 0, 1
-_FIRST_STORED = 2
 
 
 def make_plan(
-    sheet: Sheet,
-    parsed: Parsed,
-    layout: Layout,
-    stored: StoredValues,
+    given: Given,
+    subject: Rules,
+    stored: Any,
     today: dt.date,
     progress: Progress | None = None,
     *,
-    with_hints: bool = True,
+    with_advice: bool = True,
 ) -> Plan:
     """Decide for every record: rejected, and why; or accepted, and what it changes.
 
-    Hints ask ``stored`` for more than the file names, which a plan under lock had better not.
+    Advice is hints, warnings and notes. Hints ask ``stored`` for more than the source names, which a plan
+    under lock had better not.
     """
-    numbers, ulns = parsed.columns[_QUALIFICATION], parsed.columns[_LEARNER]
-    keys = {number: match_key(number) for number in set(numbers)}
-    qualifications = stored.qualifications(set(keys.values()) - {""})
-    by_number = {number: qualifications.get(key) for number, key in keys.items()}
-    learners = stored.learners(set(ulns) - {"", TEMPORARY_ULN})
-    found = list(zip(map(learners.get, ulns), map(by_number.get, numbers), strict=True))
-    repeated = _repeated(found, sheet, parsed)
-    unknown = {number: keys[number] for number, key in by_number.items() if key is None}
-    unknown_ulns = set(ulns) - learners.keys() - {"", TEMPORARY_ULN}
-    hints = Hints(stored, unknown, unknown_ulns) if with_hints else Hints(stored, {}, set())
-    pairs: Any = {pair for pair in found if None not in pair}
-    registrations = stored.registrations(pairs)
-    after_values = zip(*parsed.columns[_FIRST_STORED:], strict=True)
-
-    wrong = parsed.bad.keys() | repeated.keys() | sheet.long.keys() | parsed.repeated
-    suspicions = Suspicions(sheet, parsed, layout, learners.keys(), today)
+    fields = subject.carried(given.layout)
+    matched = subject.match(given, stored, fields, with_hints=with_advice)
+    columns = subject.values(given, fields)
+    wrong = given.bad.keys() | given.unreadable.keys() | matched.wrong
+    repeated = _repeated(given, matched, wrong)
+    wrong |= repeated.keys()
+    suspicions = subject.suspicions(given, matched, today) if with_advice else NoSuspicions()
+    blank = subject.blank(fields)
+    is_partial = any(None in column for column in columns)
+    found = matched.stored
+    after_values: Any = zip(*columns, strict=True) if columns else repeat((), len(given.numbers))
     records: list[Record] = []
     accepted: list[int] = []
     errors: list[Problem] = []
     warnings: list[Problem] = []
     rejected: list[int] = []
-    for index, (row, pair, after) in enumerate(zip(sheet.numbers, found, after_values, strict=True)):
-        if progress and not index % TOLD_EVERY:
+    for index, (row, key, after) in enumerate(zip(given.numbers, matched.keys, after_values, strict=True)):
+        if progress and not index % PROGRESS_INTERVAL:
             progress(index)
-        learner, qualification = pair
-        if learner is None or qualification is None or index in wrong:
-            errors.extend(_errors(index, row, pair, sheet, parsed, layout, repeated, hints))
+        if key is None or index in wrong:
+            errors.extend(_errors(index, row, given, matched, repeated))
             rejected.append(row)
             continue
-        registration = registrations.get((learner, qualification))
-        key, before = (None, None) if registration is None else (registration[0], registration[1:])
-        records.append(Record(row, learner, qualification, key, before, after))
+        pk, before = found.get(key, _NOT_STORED)
+        if is_partial:
+            after = _filled(after, blank if before is None else before)
+        records.append(Record(row, key, pk, before, after))
         accepted.append(index)
         if index in suspicions.records:
             warnings.extend(suspicions.of(index, row, before, after))
     return Plan(
-        rows=len(sheet.numbers),
+        rows=len(given.numbers),
         records=records,
+        accepted=accepted,
+        fields=fields,
         errors=errors,
         warnings=warnings,
-        notes=file_notes(sheet, parsed, accepted, layout),
+        notes=subject.notes(given, accepted, matched) if with_advice else (),
         rejected=frozenset(rejected),
     )
+
+
+_NOT_STORED: tuple[None, None] = (None, None)
+
+
+def _filled(after: Sequence[str | None], stored: Values) -> Values:
+    """Values with those that a record does not carry as they are."""
+    return tuple(old if new is None else new for old, new in zip(stored, after, strict=True))
 
 
 class Change(IntEnum):
@@ -117,58 +116,53 @@ def cleared(record: Record) -> int:
     return sum(map(bool, compress(record.before, map(not_, record.after))))
 
 
-def _repeated(
-    found: Sequence[tuple[int | None, int | None]], sheet: Sheet, parsed: Parsed
-) -> Mapping[int, Sequence[int]]:
-    """Record index to the indexes of all records of the same learner and qualification."""
-    several = {pair for pair, count in Counter(found).items() if count > 1 and None not in pair}
-    groups: dict[tuple[int | None, int | None], list[int]] = {}
-    for index, pair in enumerate(found) if several else ():
-        if pair in several and index not in sheet.long and index not in parsed.repeated:
-            groups.setdefault(pair, []).append(index)
-    return {index: group for group in groups.values() if len(group) > 1 for index in group}
+def _repeated(given: Given, matched: Matched, wrong: Any) -> Mapping[int, Sequence[int]]:
+    """Record index to the indexes of all records that claim the same."""
+    groups: dict[Any, list[int]] = {}
+    for position, claims in enumerate(matched.claims or [matched.keys]):
+        several = {claim for claim, count in Counter(claims).items() if count > 1 and claim is not None}
+        for index, claim in enumerate(claims) if several else ():
+            if claim in several and index not in given.unreadable:
+                groups.setdefault((position, claim), []).append(index)
+    repeated: dict[int, set[int]] = {}
+    for group in groups.values():
+        taken = [index for index in group if index not in wrong][:1] if given.first_counts else []
+        for index in group if len(group) > 1 else ():
+            if index not in taken:
+                repeated.setdefault(index, set()).update(group)
+    return {index: sorted(group) for index, group in repeated.items()}
 
 
 def _errors(
-    index: int,
-    row: int,
-    pair: tuple[int | None, int | None],
-    sheet: Sheet,
-    parsed: Parsed,
-    layout: Layout,
-    repeated: Mapping[int, Sequence[int]],
-    hints: Hints,
+    index: int, row: int, given: Given, matched: Matched, repeated: Mapping[int, Sequence[int]]
 ) -> Iterator[Problem]:
     """Everything that is wrong with one record, in column order, the row itself last."""
-    if index in parsed.repeated:
-        yield Problem(row, ROW, "", Code.REPEATED_HEADING)
+    if index in given.unreadable:
+        error = given.unreadable[index]
+        yield Problem(row, ROW, "", error.code, error.facts)
         return
-    if index in sheet.long:
-        yield Problem(row, ROW, "", Code.TOO_MANY_CELLS, sheet.long[index].facts)
-        return
-    bad = parsed.bad.get(index, {})
-    learner, qualification = pair
-    for position, column in enumerate(layout.columns):
+    bad = given.bad.get(index, {})
+    problems = matched.problems(index)
+    for position, column in enumerate(given.layout.columns):
         if position in bad:
             text, error = bad[position]
             yield Problem(row, column.heading, shown(text), error.code, error.facts)
-        elif position == _QUALIFICATION and qualification is None:
-            number = parsed.columns[position][index]
-            hint = hints.qualification(number)
-            yield Problem(row, column.heading, shown(number), Code.UNKNOWN_QUALIFICATION, hint)
-        elif position == _LEARNER and learner is None:
-            uln = parsed.columns[position][index]
-            if uln == TEMPORARY_ULN:
-                yield Problem(row, column.heading, uln, Code.TEMPORARY_ULN)
-            else:
-                hint = hints.learner(uln)
-                yield Problem(row, column.heading, shown(uln), Code.UNKNOWN_LEARNER, hint)
+        elif column.field in problems:
+            error = problems[column.field]
+            value = given.columns[position][index] or ""
+            yield Problem(row, column.heading, shown(value), error.code, error.facts)
+    if ROW in problems:
+        yield Problem(row, ROW, "", problems[ROW].code, problems[ROW].facts)
     if group := repeated.get(index):
-        others = [sheet.numbers[other] for other in group[: OTHERS_NAMED + 1] if other != index]
-        others = others[:OTHERS_NAMED]
-        facts: Facts = {
-            "rows": ", ".join(map(str, others)),
-            "count": len(others),
-            "more": len(group) - 1 - len(others),
-        }
-        yield Problem(row, ROW, "", Code.DUPLICATE, facts)
+        yield Problem(row, ROW, "", Code.DUPLICATE, _others(index, group, given))
+
+
+def _others(index: int, group: Sequence[int], given: Given) -> Facts:
+    """The rows of the other records of a group, as many as are named."""
+    others = [given.numbers[other] for other in group[: OTHERS_NAMED + 1] if other != index]
+    others = others[:OTHERS_NAMED]
+    return {
+        "rows": ", ".join(map(str, others)),
+        "count": len(others),
+        "more": len(group) - 1 - len(others),
+    }

@@ -27,6 +27,8 @@ from ..models.runs import ImportRunQuerySet, silent_since
 from ..moments import today
 from ..permissions import IMPORT, may
 from ..problems import Problem
+from ..subjects.registry import subject_of
+from ..subjects.types import Record
 from ..transactions import all_or_nothing, drop_dead_connection
 from . import staging
 from .collector import collector_paused
@@ -35,8 +37,7 @@ from .earlier import imported_before
 from .groups import grouped
 from .pipeline import Opened, open_file, prepare
 from .plan import Change, change_of, cleared
-from .stored import StoredInDatabase
-from .types import Progress, Record, Sheet
+from .types import Progress, Sheet
 from .undo import apply_undo
 
 State = ImportRun.State
@@ -46,7 +47,7 @@ Undo = ImportRun.Undo
 UNDOABLE = ("", Undo.FAILED)
 """States from which an undo may begin."""
 
-TOLD_AFTER = 1.0
+PROGRESS_SECONDS = 1.0
 """Seconds between two notes of a validation's progress."""
 
 NOT_ALLOWED = gettext_noop("Nothing was written: the person who started this import may not import any more.")
@@ -78,11 +79,18 @@ class MayNotUndo(Exception):
 
 
 def start_run(
-    *, data: bytes, file_name: str, separator: Separator, encoding: str, user: Any = None
+    *,
+    data: bytes,
+    file_name: str,
+    separator: Separator,
+    encoding: str,
+    user: Any = None,
+    about: str = ImportRun.About.REGISTRATIONS,
 ) -> ImportRun:
     """Stage a file that opened without fault. ``user`` is ``None`` on the command line."""
     with atomic():
         run = ImportRun.objects.create(
+            about=about,
             user=user,
             user_name=user.get_username() if user else "",
             # The name of a file on disk may hold bytes that are no text; no database takes those.
@@ -114,7 +122,8 @@ def _validate(run_id: uuid.UUID, sheet: Sheet | None) -> None:
         if sheet is None:
             sheet = _sheet(run)
             ImportRun.objects.progress(run_id, State.VALIDATING, total=len(sheet.numbers))
-        plan = prepare(sheet, StoredInDatabase(), today(), _note_progress(run_id))
+        subject = subject_of(run.about)
+        plan = prepare(sheet, subject, subject.stored(), today(), _note_progress(run_id))
         earlier = imported_before(run)
         run.error_kinds, groups = grouped(plan.errors)
         changes = bytes(map(change_of, plan.records))
@@ -179,7 +188,7 @@ def _note_progress(run_id: uuid.UUID) -> Progress:
 
     def progress(done: int) -> None:
         nonlocal told
-        if monotonic() - told < TOLD_AFTER:
+        if monotonic() - told < PROGRESS_SECONDS:
             return
         # A note that the database has no time for is not worth failing for.
         with suppress(OperationalError):
@@ -274,7 +283,8 @@ def _commit(run_id: uuid.UUID, by_owner: bool) -> None:
     # A run of the command line may have no owner; superusers alone see it, and finish it.
     if by_owner and run.user_name and not (run.user and may(run.user, IMPORT)):
         raise OwnerMayNotImport
-    outcome = apply_records(run, _sheet(run), staging.load_records(run), now, today())
+    subject = subject_of(run.about)
+    outcome = apply_records(run, _sheet(run), subject, staging.load_records(run), now, today())
     staging.save_problems(run, Kind.CONFLICTS, outcome.conflicts)
     if outcome.changes != staging.load_kinds(run, Kind.RECORD_KINDS):
         staging.discard(run, Kind.RECORD_KINDS)
@@ -404,7 +414,7 @@ def _sheet(run: ImportRun) -> Sheet:
     data = staging.load_file(run)
     if not data:
         raise FileGone(f"Run {run.pk} has no file any more")
-    opened = open_file(data, Separator(run.separator))
+    opened = open_file(data, Separator(run.separator), subject_of(run.about).layout)
     if not isinstance(opened, Opened):
         # It opened before it was staged, so what was stored is not what came.
         raise RuntimeError(f"The staged file of run {run.pk} is damaged: {opened.fault.code}")

@@ -17,8 +17,8 @@ from ..models import ImportRun, RunPiece
 from ..models.sets import in_chunks
 from ..models.writing import insert_rows
 from ..problems import Code, Note, NoteCode, Problem, SinceImport, Warn
+from ..subjects.types import Left, Record
 from .groups import Group
-from .types import Left, Record
 
 T = TypeVar("T")
 
@@ -30,8 +30,8 @@ ENTRIES = 2000
 """Entries in a piece of a report."""
 COMPRESSORS = 2
 """Threads."""
-BETWEEN = "\x7f"
-"""Stands between the values of a column: no cell may hold it (it is Cc), and JSON writes it as it is."""
+RECORDS_FORMAT = 2
+"""Of what is kept of records. The first one was a list, and that of registrations alone."""
 
 
 def save_file(run: ImportRun, data: bytes) -> None:
@@ -122,8 +122,14 @@ def save_left(run: ImportRun, left: Sequence[Left]) -> None:
 
 def load_left(run: ImportRun, start: int = 0, stop: int | None = None) -> Iterator[Left]:
     """Read back what an undo left alone."""
-    for row, learner, qualification, reason in _load(run, RunPiece.Kind.UNDO_LEFT, start, stop):
-        yield Left(row, learner, qualification, SinceImport(reason))
+    for row, key, pk, reason in _load(run, RunPiece.Kind.UNDO_LEFT, start, stop):
+        if isinstance(key, list):
+            yield Left(row, tuple(key), pk, SinceImport(reason))
+        elif run.about == ImportRun.About.REGISTRATIONS:
+            # As 0.1 kept them: learner and qualification.
+            yield Left(row, (key, pk), None, SinceImport(reason))
+        else:
+            yield Left(row, key, pk, SinceImport(reason))
 
 
 def texts(run: ImportRun) -> Iterator[str]:
@@ -171,31 +177,39 @@ def _load(
             position += 1
 
 
-def _by_column(records: Sequence[Record]) -> list[Any]:
-    """The four numbers of records, then their eight values before (of those that have any) and after."""
-    *numbers, before, after = zip(*records, strict=True)
+def _by_column(records: Sequence[Record]) -> dict[str, Any]:
+    """The parts of records; values before (of those that have any) and after by field."""
+    rows, keys, pks, before, after = zip(*records, strict=True)
     stored = [values for values in before if values is not None]
-    return [*numbers, *([_joined(column) for column in zip(*rows, strict=True)] for rows in (stored, after))]
+    return {
+        "format": RECORDS_FORMAT,
+        "rows": rows,
+        "keys": keys,
+        "pks": pks,
+        "before": list(zip(*stored, strict=True)),
+        "after": list(zip(*after, strict=True)),
+    }
 
 
-def _by_record(columns: Sequence[Any]) -> Iterator[Record]:
-    *numbers, before, after = columns
-    stored = zip(*map(_parted, before), strict=True)
-    for row, learner, qualification, registration, values in zip(
-        *numbers, zip(*map(_parted, after), strict=True), strict=True
-    ):
-        old = None if registration is None else next(stored)
-        yield Record(row, learner, qualification, registration, old, values)
+def _by_record(kept: Any) -> Iterator[Record]:
+    if isinstance(kept, list):
+        kept = _of_last_release(kept)
+    stored = zip(*kept["before"], strict=True)
+    keys = [tuple(key) if isinstance(key, list) else key for key in kept["keys"]]
+    after = zip(*kept["after"], strict=True)
+    for row, key, pk, values in zip(kept["rows"], keys, kept["pks"], after, strict=True):
+        yield Record(row, key, pk, None if pk is None else next(stored), values)
 
 
-def _joined(column: Sequence[str]) -> str | Sequence[str]:
-    text = BETWEEN.join(column)
-    # Whoever writes past the models may have stored anything.
-    return text if text.count(BETWEEN) == len(column) - 1 else column
+def _of_last_release(kept: list[Any]) -> dict[str, Any]:
+    """Records of a report that 0.1 kept; it can go when no such report can be left."""
+    rows, learners, qualifications, pks, before, after = kept
 
+    def parted(columns: Sequence[Any]) -> list[Any]:
+        return [column.split("\x7f") if isinstance(column, str) else column for column in columns]
 
-def _parted(column: str | Sequence[str]) -> Sequence[str]:
-    return column.split(BETWEEN) if isinstance(column, str) else column
+    keys = list(zip(learners, qualifications, strict=True))
+    return {"rows": rows, "keys": keys, "pks": pks, "before": parted(before), "after": parted(after)}
 
 
 def _save_pieces(

@@ -1,4 +1,4 @@
-"""A committed run in; registrations as they were before it, their history, and a list of those left alone.
+"""A committed run in; records as they were before it, their history, and a list of those left alone.
 
 Puts back only what nobody has touched since. Applying must run inside a transaction that began with a
 write.
@@ -11,34 +11,30 @@ from collections.abc import Sequence
 from typing import Any
 
 from ..history import UNDO, write_entries
-from ..layouts import STORED_FIELDS
-from ..models import ImportRun, Registration, RunPiece
-from ..models.writing import delete_rows, update_rows
+from ..models import ImportRun, RunPiece
 from ..problems import SinceImport
+from ..subjects.registry import subject_of
+from ..subjects.types import Left, Record, Step
 from . import staging
 from .entries import entries
 from .plan import WITHOUT_EFFECT
-from .stored import StoredInDatabase
-from .types import Left, Record, Step, UndoPlan
-
-_MORE = ("updated_at", "programme_id", "planned_achievement_date", "start_date")
-"""What is read of a registration beside the values that a file carries."""
+from .types import UndoPlan
 
 
 def plan_undo(run: ImportRun, *, lock: bool = False) -> UndoPlan:
-    """Decide for every registration that the run created or updated: undone, or left alone, and why."""
+    """Decide for every record that the run created or updated: undone, or left alone, and why."""
+    subject = subject_of(run.about)
+    fields = subject.carried(subject.layout)
     records = _applied(run)
-    pairs = {(record.learner, record.qualification) for record in records}
-    stored = StoredInDatabase(lock=lock).registrations_with(pairs, *_MORE)
     steps: list[Step] = []
     left: list[Left] = []
-    for record in records:
-        found = stored.get((record.learner, record.qualification))
-        reason = _since(record, found, run.finished_at)
-        if found is None or reason:
-            left.append(Left(*record[:3], reason or SinceImport.DELETED))
+    for record, found in zip(records, subject.find(records, fields, lock=lock), strict=True):
+        if found is None:
+            left.append(Left(record.row, record.key, record.pk, SinceImport.DELETED))
+        elif reason := subject.since_import(record, found, run.finished_at):
+            left.append(Left(record.row, record.key, found.pk, reason))
         else:
-            steps.append(Step(*record[:3], found[0], record.after, record.before))
+            steps.append(Step(record.row, record.key, found.pk, record.after, record.before))
     return UndoPlan(steps=steps, left=left)
 
 
@@ -53,30 +49,14 @@ def _applied(run: ImportRun) -> Sequence[Record]:
     return records
 
 
-def _since(record: Record, found: tuple[Any, ...] | None, imported_at: Any) -> SinceImport | None:
-    """What happened to a registration since the import; ``None`` for nothing.
-
-    A commit stamps the run and all that it writes with the same moment, and every later write stamps
-    another. The values are compared too, for whoever writes past the models.
-    """
-    if found is None:
-        return SinceImport.DELETED
-    _key, *values, updated_at, programme, planned, started = found
-    if tuple(values) != record.after:
-        return SinceImport.CHANGED
-    if record.is_created and any(value is not None for value in (programme, planned, started)):
-        return SinceImport.COMPLETED
-    return SinceImport.CHANGED if updated_at != imported_at else None
-
-
 def apply_undo(run: ImportRun, user: Any, now: dt.datetime) -> UndoPlan:
     """Put the old values back and delete what the run created; say what was done."""
+    subject = subject_of(run.about)
+    fields = subject.carried(subject.layout)
     plan = plan_undo(run, lock=True)
-    update_rows(
-        Registration,
-        (*STORED_FIELDS, "updated_at"),
-        [(*step.after, now, step.registration) for step in plan.steps if step.after is not None],
-    )
-    delete_rows(Registration, [step.registration for step in plan.steps if step.deletes])
-    write_entries(UNDO, entries(run, plan.steps), user=user, run=run, timestamp=now)
+    # Read first: what is deleted has no name any more.
+    undone = list(entries(run, subject, fields, plan.steps))
+    subject.update([(step.pk, step.after) for step in plan.steps if step.after is not None], fields, now)
+    subject.delete([step.pk for step in plan.steps if step.deletes])
+    write_entries(UNDO, undone, user=user, run=run, timestamp=now)
     return plan

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Set
+from collections.abc import Iterable, Iterator, Sequence, Set
 from typing import Any
 
 from django.core.exceptions import ObjectDoesNotExist
@@ -23,10 +23,10 @@ from .searched import SearchedQuerySet, refill_search_text
 from .sets import among_pairs
 from .sync import RegistrationSync, SyncResult, SyncRows
 
-_PLAIN_VALUES = tuple(
-    PlainDate(field) if isinstance(REGISTRATIONS.column_of(field).kind, Date) else F(field)
+_PLAIN_VALUES = {
+    field: PlainDate(field) if isinstance(REGISTRATIONS.column_of(field).kind, Date) else F(field)
     for field in STORED_FIELDS
-)
+}
 
 
 class RegistrationQuerySet(SearchedQuerySet["Registration"]):
@@ -59,13 +59,14 @@ class RegistrationQuerySet(SearchedQuerySet["Registration"]):
         return {row[:2]: row[2] for row in self._of(pairs)}
 
     def stored_values(
-        self, pairs: Set[tuple[int, int]], *more: str
-    ) -> dict[tuple[int, int], tuple[Any, ...]]:
-        """Map those of the pairs that are registered to (pk, the eight stored values, more fields).
+        self, pairs: Set[tuple[int, int]], fields: Sequence[str]
+    ) -> dict[tuple[int, int], tuple[int, tuple[Any, ...]]]:
+        """Map those of the pairs that are registered to primary key and values of these fields.
 
-        The eight are plain: dates ISO, blanks ``""``, as the database writes them.
+        Those that a file carries are plain: dates ISO, blanks ``""``, as the database writes them.
         """
-        return {row[:2]: row[2:] for row in self._of(pairs, *_PLAIN_VALUES, *more)}
+        columns = [_PLAIN_VALUES.get(name, name) for name in fields]
+        return {row[:2]: (row[2], row[3:]) for row in self._of(pairs, *columns)}
 
     def _of(self, pairs: Set[tuple[int, int]], *fields: Any) -> Iterator[tuple[Any, ...]]:
         """Learner, qualification, primary key and more fields of the pairs."""

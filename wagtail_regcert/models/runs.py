@@ -93,6 +93,13 @@ def silent_since() -> dt.datetime:
 class ImportRun(models.Model):
     """One uploaded file on its way through validate and commit."""
 
+    class About(models.TextChoices):
+        """What its records are about."""
+
+        REGISTRATIONS = "registrations", _("registrations")
+        LEARNERS = "learners", _("learners")
+        QUALIFICATIONS = "qualifications", _("qualifications")
+
     class State(models.TextChoices):
         UPLOADED = "uploaded", _("Uploaded")
         VALIDATING = "validating", _("Validating")
@@ -115,6 +122,7 @@ class ImportRun(models.Model):
     """What the list of imports says of a run."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    about = models.CharField(max_length=64, choices=About.choices, default=About.REGISTRATIONS)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     user_name = models.CharField(pgettext_lazy("wagtail_regcert", "user"), max_length=255, blank=True)
     created_at = models.DateTimeField(

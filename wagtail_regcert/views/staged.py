@@ -8,11 +8,11 @@ from typing import Any
 from django.urls import reverse
 
 from ..importing import runs, staging
-from ..importing.types import BLANK, Left, Record, Step, Values
 from ..layouts import STORED_COLUMNS
 from ..messages import left_alone, message, note_message
 from ..models import ImportRun, Learner, Qualification, Registration
 from ..problems import NoteCode, Problem
+from ..subjects.types import Left, Record, Step, Values
 from ..tables import PER_PAGE, LeftTable
 from .base import registration_url
 
@@ -40,7 +40,8 @@ def shown_notes(run: ImportRun, user: Any) -> list[dict[str, Any]]:
 
 def changed_fields(before: Values | None, after: Values | None) -> Iterator[dict[str, Any]]:
     """The columns whose values differ; values are plain, ``None`` stands for "no registration"."""
-    for column, old, new in zip(STORED_COLUMNS, before or BLANK, after or BLANK, strict=True):
+    nothing = ("",) * len(STORED_COLUMNS)
+    for column, old, new in zip(STORED_COLUMNS, before or nothing, after or nothing, strict=True):
         if old != new:
             yield {
                 "heading": column.heading,
@@ -79,10 +80,11 @@ def shown_left(left: Sequence[Left]) -> list[dict[str, Any]]:
 
 def shown_conflicts(conflicts: Sequence[Problem], records: Sequence[Record]) -> list[dict[str, Any]]:
     """What a commit did not apply, and why; with the address of the registration, where there is one."""
-    stored = Registration.objects.keys_of({(record.learner, record.qualification) for record in records})
+    pairs: Any = {record.key for record in records}
+    stored: Any = Registration.objects.keys_of(pairs)
     found = []
     for entry, record, conflict in zip(_named(records), records, conflicts, strict=True):
-        key = stored.get((record.learner, record.qualification))
+        key = stored.get(record.key)
         found.append({**entry, "url": registration_url(key) if key else "", "message": message(conflict)})
     return found
 
@@ -97,12 +99,13 @@ def undo_context(run: ImportRun) -> dict[str, Any]:
     }
 
 
-def _named(entries: Sequence[Record] | Sequence[Step] | Sequence[Left]) -> Iterator[dict[str, Any]]:
-    learners = Learner.objects.in_bulk([entry.learner for entry in entries])
-    qualifications = Qualification.objects.in_bulk([entry.qualification for entry in entries])
-    for entry in entries:
+def _named(entries: Sequence[Record | Step | Left]) -> Iterator[dict[str, Any]]:
+    pairs: Any = [entry.key for entry in entries]
+    learners = Learner.objects.in_bulk([learner for learner, _qualification in pairs])
+    qualifications = Qualification.objects.in_bulk([qualification for _learner, qualification in pairs])
+    for entry, (learner, qualification) in zip(entries, pairs, strict=True):
         yield {
             "row": entry.row,
-            "learner": learners.get(entry.learner, ""),
-            "qualification": qualifications.get(entry.qualification, ""),
+            "learner": learners.get(learner, ""),
+            "qualification": qualifications.get(qualification, ""),
         }

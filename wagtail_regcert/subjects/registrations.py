@@ -1,19 +1,84 @@
-"""Parsed rows and stored values in, warnings of accepted records out. Touches nothing.
-
-Nearly all records are in order, which whole columns tell sooner than record by record.
-"""
+"""Registrations: how they are known, what is wrong with them and what looks wrong. Pure."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Mapping
-from typing import NamedTuple
+from collections.abc import Collection, Mapping, Sequence, Set
+from typing import Any, NamedTuple, Protocol
 
-from ..cells import Date, Text, check_digit_fails
+from ..cells import TEMPORARY_ULN, Date, Status, Text, check_digit_fails, match_key
 from ..damage import is_made_of, suspects
-from ..layouts import DATE_CHAIN, OWN_DATE, STORED_FIELDS, Layout
-from ..problems import ROW, Facts, Problem, Warn, shown
-from .types import Parsed, Sheet, Values
+from ..layouts import DATE_CHAIN, OWN_DATE, REGISTRATIONS, STORED_FIELDS
+from ..problems import ROW, CellError, Code, Facts, Problem, Warn, shown
+from .hints import Hints
+from .rules import Matched, Rules
+from .types import Given, Stored, Values
+
+Pair = tuple[int, int]
+"""Primary keys of learner and qualification."""
+
+
+class StoredRegistrations(Protocol):
+    """What is asked of the database, a set at a time."""
+
+    def qualifications(self, keys: Collection[str]) -> Mapping[str, int]:
+        """Match key to primary key, for those that exist."""
+
+    def learners(self, ulns: Collection[str]) -> Mapping[str, int]:
+        """ULN to primary key, for those that exist."""
+
+    def registrations(self, pairs: Set[Pair], fields: Sequence[str]) -> Mapping[Pair, Stored]:
+        """What is stored of those that exist."""
+
+
+class RegistrationRules(Rules):
+    """A registration is known by its learner and qualification, which must exist."""
+
+    about = "registrations"
+    layout = REGISTRATIONS
+    known_by = ("qualification", "learner")
+    fields = STORED_FIELDS
+
+    def match(
+        self,
+        given: Given,
+        stored: StoredRegistrations,
+        fields: tuple[str, ...],
+        *,
+        with_hints: bool = True,
+    ) -> Matched:
+        numbers: Any = given.column("qualification")
+        ulns: Any = given.column("learner")
+        match_keys = {number: match_key(number) for number in set(numbers)}
+        known_keys = stored.qualifications(set(match_keys.values()) - {""})
+        qualifications = {number: known_keys.get(key) for number, key in match_keys.items()}
+        learners = stored.learners(set(ulns) - {"", TEMPORARY_ULN})
+        pairs = zip(map(learners.get, ulns), map(qualifications.get, numbers), strict=True)
+        keys = [None if None in pair else pair for pair in pairs]
+        unknown = {number: match_keys[number] for number, key in qualifications.items() if key is None}
+        unknown_ulns = set(ulns) - learners.keys() - {"", TEMPORARY_ULN}
+        hints = Hints(stored, unknown, unknown_ulns) if with_hints else Hints(stored, {}, set())
+        found: Any = set(keys) - {None}
+        found_stored: Any = stored.registrations(found, fields)
+
+        def problems(index: int) -> Mapping[str, CellError]:
+            told = {}
+            if (number := numbers[index]) in unknown:
+                told["qualification"] = CellError(Code.UNKNOWN_QUALIFICATION, hints.qualification(number))
+            if (uln := ulns[index]) == TEMPORARY_ULN:
+                told["learner"] = CellError(Code.TEMPORARY_ULN)
+            elif uln not in learners:
+                told["learner"] = CellError(Code.UNKNOWN_LEARNER, hints.learner(uln))
+            return told
+
+        return Matched(keys=keys, stored=found_stored, problems=problems)
+
+    def blank(self, fields: tuple[str, ...]) -> Values:
+        return tuple(Status.NOT_REGISTERED.value if name == "status" else "" for name in fields)
+
+    def suspicions(self, given: Given, matched: Matched, today: dt.date) -> RegistrationSuspicions:
+        return RegistrationSuspicions(given, today)
+
 
 _TO_COME = "~"
 """Stands for a blank date: after any date."""
@@ -31,20 +96,21 @@ class _Finding(NamedTuple):
     facts: Facts = {}
 
 
-class Suspicions:
+class RegistrationSuspicions:
     """What looks wrong in the records of a file."""
 
-    def __init__(
-        self, sheet: Sheet, parsed: Parsed, layout: Layout, known_ulns: Collection[str], today: dt.date
-    ) -> None:
-        self._sheet, self._columns, self._layout = sheet, parsed.columns, layout
+    def __init__(self, given: Given, today: dt.date) -> None:
+        layout = given.layout
+        columns: Any = given.columns
+        self._columns: Sequence[Sequence[str]] = columns
+        self._short, self._layout = given.short, layout
         self._today = today.isoformat()
         at = {column.field: position for position, column in enumerate(layout.columns)}
         self._learner, self._status = at["learner"], at["status"]
         self._chain = [at[field] for field in DATE_CHAIN]
         self._own_date = {status.value: at[field] for status, field in OWN_DATE.items()}
-        self._stored = {at[field]: index for index, field in enumerate(STORED_FIELDS)}
-        self._mistyped = set(filter(check_digit_fails, known_ulns))
+        self._stored = {at[field]: place for place, field in enumerate(STORED_FIELDS)}
+        self._mistyped = set(filter(check_digit_fails, set(self._columns[self._learner])))
         self._texts = [
             position
             for position, column in enumerate(layout.columns)
@@ -52,7 +118,7 @@ class Suspicions:
         ]
         self._suspects = {position: suspects(self._columns[position]) for position in self._texts}
         self._suspicious = self._find_suspicious()
-        self._numeric = self._holding({at: kinds.numbers for at, kinds in self._suspects.items()})
+        self._numeric = self._with_values({at: kinds.numbers for at, kinds in self._suspects.items()})
         self.records = self._suspicious | self._numeric
         """Indexes of records that :meth:`of` may have something to say of."""
 
@@ -67,11 +133,11 @@ class Suspicions:
             Problem(row, self._layout.columns[one.position].heading, shown(one.value), one.code, one.facts)
             for one in found
         ]
-        if index in self._sheet.short:
+        if index in self._short:
             warnings.append(Problem(row, ROW, "", Warn.SHORT_ROW))
         return warnings
 
-    def _holding(self, wanted: Mapping[int, Collection[str]]) -> set[int]:
+    def _with_values(self, wanted: Mapping[int, Collection[str]]) -> set[int]:
         """Indexes of records that have one of these values in the column at this position."""
         return {
             index
@@ -84,13 +150,13 @@ class Suspicions:
     def _find_suspicious(self) -> set[int]:
         """Indexes of all records that :meth:`of` has something to say of, whatever is stored."""
         columns = self._columns
-        found = set(self._sheet.short)
-        found |= self._holding({self._learner: self._mistyped})
-        found |= self._holding(
+        found = set(self._short)
+        found |= self._with_values({self._learner: self._mistyped})
+        found |= self._with_values(
             {position: kinds.damaged | kinds.placeholders for position, kinds in self._suspects.items()}
         )
         dates = {position: set(columns[position]) for position in self._chain}
-        found |= self._holding(
+        found |= self._with_values(
             {position: {day for day in days if day > self._today} for position, days in dates.items()}
         )
         filled = ([day or _TO_COME for day in columns[position]] for position in self._chain)

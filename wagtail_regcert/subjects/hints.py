@@ -1,6 +1,6 @@
 """Likely reasons why a number or ULN is not known; they never decide anything.
 
-Reads through ``StoredValues``.
+Reads through what the subject is given.
 """
 
 from __future__ import annotations
@@ -9,13 +9,12 @@ import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Set
 from decimal import Decimal
 from itertools import islice
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 from ..cells import check_digit_fails, match_key
 from ..characters import APOSTROPHES, DASHES, LATIN_LOOKALIKES, clean, doubly_encoded, normalized
 from ..damage import read_number
 from ..problems import Facts
-from .types import StoredValues
 
 AT_ONCE = 5000
 """Unknown texts whose candidates are looked up together."""
@@ -36,6 +35,16 @@ _TYPED_DASHES = ("-", "\u2013", "\u2014")
 _TYPED_APOSTROPHES = ("'", "\u2019")
 
 
+class Known(Protocol):
+    """What is known, a set at a time."""
+
+    def qualifications(self, keys: Collection[str]) -> Mapping[str, Any]:
+        """Those of the match keys that exist."""
+
+    def learners(self, ulns: Collection[str]) -> Mapping[str, Any]:
+        """Those of the ULNs that exist."""
+
+
 class Candidate(NamedTuple):
     """What a text may have been before something changed it."""
 
@@ -47,9 +56,7 @@ class Candidate(NamedTuple):
 class Hints:
     """What may have happened to numbers and ULNs that are not known."""
 
-    def __init__(
-        self, stored: StoredValues, unknown_numbers: Mapping[str, str], unknown_ulns: Set[str]
-    ) -> None:
+    def __init__(self, stored: Known, unknown_numbers: Mapping[str, str], unknown_ulns: Set[str]) -> None:
         """``unknown_numbers`` has the match key of each."""
         self._numbers = _existing(unknown_numbers, stored.qualifications, match_key)
         self._ulns = _existing({uln: uln for uln in unknown_ulns}, stored.learners, str)

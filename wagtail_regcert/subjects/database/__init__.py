@@ -1,0 +1,1 @@
+"""The subjects' hands in the database."""

@@ -1,0 +1,119 @@
+"""Registrations in the database."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Iterable, Mapping, Sequence, Set
+from typing import Any
+
+from ...models import Learner, Qualification, Registration
+from ...models.sets import names_of
+from ...problems import SinceImport
+from ...transactions import OvertakenError
+from ..registrations import Pair, RegistrationRules
+from ..types import Record, Step, Stored
+from .base import Found, Subject
+
+_COMPLETED = ("programme_id", "planned_achievement_date", "start_date")
+"""What is filled in after an import has created a registration."""
+
+
+class StoredRegistrations:
+    """Reads keys and values; with ``lock`` it keeps the rows it read from changing until the commit.
+
+    Locking a learner also keeps registrations from being added to it, by its foreign key. Rows are
+    locked in the order of their keys, so that two commits wait for each other but never in a circle.
+    SQLite needs no row locks: a commit begins with a write, which locks all.
+    """
+
+    def __init__(self, *, lock: bool = False) -> None:
+        self._lock = lock
+
+    def qualifications(self, keys: Collection[str]) -> Mapping[str, int]:
+        return Qualification.objects.by_match_key(keys)
+
+    def learners(self, ulns: Collection[str]) -> Mapping[str, int]:
+        return self._set(Learner, "uln").by_uln(ulns)
+
+    def registrations(self, pairs: Set[Pair], fields: Sequence[str]) -> Mapping[Pair, Stored]:
+        found: Mapping[Pair, Stored] = self._set(Registration, "pk").stored_values(pairs, fields)
+        return found
+
+    def registrations_with(
+        self, pairs: Set[Pair], fields: Sequence[str], more: Sequence[str]
+    ) -> Mapping[Pair, Found]:
+        """As :meth:`registrations`, with more fields, for learners not looked up.
+
+        Locks the learners first and by their ULNs, as a plan does by looking them up.
+        """
+        if self._lock:
+            self.learners(Learner.objects.ulns_of({learner for learner, _qualification in pairs}))
+        found = self._set(Registration, "pk").stored_values(pairs, (*fields, *more))
+        return {
+            pair: Found(pk, values[: len(fields)], values[len(fields) :])
+            for pair, (pk, values) in found.items()
+        }
+
+    def _set(self, model: Any, order: str) -> Any:
+        return model.objects.select_for_update().order_by(order) if self._lock else model.objects.order_by()
+
+
+class RegistrationSubject(RegistrationRules, Subject):
+    """Registrations, their history by learner and qualification."""
+
+    model = Registration
+    writes = ("registration",)
+    key_names = ("learner", "qualification")
+    created_stamps = ("created_at", "updated_at")
+    updated_stamps = ("updated_at",)
+
+    def stored(self, *, lock: bool = False) -> StoredRegistrations:
+        return StoredRegistrations(lock=lock)
+
+    def key_values(self, key: Pair) -> tuple[Any, ...]:
+        return key
+
+    def pks(self, records: Sequence[Record]) -> Mapping[Any, int]:
+        return self.keys_now({record.key for record in records})
+
+    def keys_now(self, keys: Collection[Any]) -> Mapping[Any, int]:
+        return Registration.objects.order_by().keys_of(set(keys))
+
+    def find(
+        self, records: Sequence[Record], fields: tuple[str, ...], *, lock: bool = False
+    ) -> Sequence[Found | None]:
+        pairs: Any = {record.key for record in records}
+        stored: Any = self.stored(lock=lock).registrations_with(pairs, fields, ("updated_at", *_COMPLETED))
+        return [stored.get(record.key) for record in records]
+
+    def since_import(
+        self, record: Record, found: Found, imported_at: dt.datetime | None
+    ) -> SinceImport | None:
+        """A commit stamps the run and all that it writes with the same moment, and every later write stamps
+        another. The values are compared too, for whoever writes past the models."""
+        updated_at, *completed = found.more
+        if found.values != record.after:
+            return SinceImport.CHANGED
+        if record.is_created and any(value is not None for value in completed):
+            return SinceImport.COMPLETED
+        return SinceImport.CHANGED if updated_at != imported_at else None
+
+    def is_about_learner(self, records: Iterable[Record], learner: int) -> bool:
+        keys: Any = (record.key for record in records)
+        return any(key[0] == learner for key in keys)
+
+    def labels(self, steps: Sequence[Step]) -> Sequence[str]:
+        pairs: Any = [step.key for step in steps]
+        learners = names_of(Learner, {learner for learner, _qualification in pairs})
+        qualifications = names_of(Qualification, {qualification for _learner, qualification in pairs})
+        if missing := {qualification for _learner, qualification in pairs} - qualifications.keys():
+            # PostgreSQL would find it out only at the end. Learners are locked, and are there.
+            raise OvertakenError(f"Qualifications deleted meanwhile: {sorted(missing)}")
+        return [f"{learners[learner]} – {qualifications[qualification]}" for learner, qualification in pairs]
+
+    def identity_changes(self, step: Step) -> Mapping[str, list[str]]:
+        key: Any = step.key
+        learner, qualification = map(str, key)
+        if step.creates:
+            return {"learner": ["", learner], "qualification": ["", qualification]}
+        return {"learner": [learner, ""], "qualification": [qualification, ""]}

@@ -1,0 +1,14 @@
+"""The subjects that can be imported, by what a run is about."""
+
+from __future__ import annotations
+
+from .database.base import Subject
+from .database.registrations import RegistrationSubject
+
+SUBJECTS: dict[str, Subject] = {subject.about: subject for subject in (RegistrationSubject(),)}
+"""In the order in which they are offered."""
+
+
+def subject_of(about: str) -> Subject:
+    """The subject of a run."""
+    return SUBJECTS[about]

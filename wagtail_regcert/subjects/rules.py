@@ -1,0 +1,94 @@
+"""What a subject tells the engine of its table: the rules, without a database. Pure."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Collection, Mapping, Sequence, Set
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from ..layouts import Layout
+from ..problems import CellError, Code, Note, Problem
+from .types import Given, Key, Stored, Values
+
+NO_PROBLEMS: Mapping[str, CellError] = {}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Matched:
+    """What the records of a source are about, and what is stored of it."""
+
+    keys: Sequence[Key | None]
+    """What each record is known by; ``None`` where that is not to be found, and ``problems`` say why."""
+    stored: Mapping[Key, Stored]
+    """What is stored of those that exist."""
+    problems: Callable[[int], Mapping[str, CellError]] = lambda index: NO_PROBLEMS
+    """Record index to field to what only the stored records show to be wrong; ``ROW`` for the whole row."""
+    wrong: Set[int] = frozenset()
+    """Indexes of records that have a key and such problems."""
+    claims: Sequence[Sequence[Key | None]] = ()
+    """What no two records may share, a value for each record: ``keys`` where there is nothing else."""
+    holders: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    """Exchanged field to value to the primary key of the stored record that has it."""
+
+
+class Suspicions(Protocol):
+    """What looks wrong in accepted records."""
+
+    @property
+    def records(self) -> Collection[int]:
+        """Indexes of records that :meth:`of` may have something to say of."""
+
+    def of(self, index: int, row: int, before: Values | None, after: Values) -> list[Problem]:
+        """Warnings of an accepted record, in column order, the row itself last."""
+
+
+class NoSuspicions:
+    """Nothing ever looks wrong."""
+
+    records: Collection[int] = ()
+
+    def of(self, index: int, row: int, before: Values | None, after: Values) -> list[Problem]:
+        return []
+
+
+class Rules:
+    """The rules of one table, as the planner asks for them."""
+
+    about: str
+    """Names the subject in runs, commands and addresses."""
+    layout: Layout
+    """The columns of its file."""
+    known_by: tuple[str, ...]
+    """The fields of the layout that tell a person which record is meant."""
+    fields: tuple[str, ...]
+    """The fields that are written, in the order in which they are shown."""
+    exchanged: Mapping[str, Code] = {}
+    """Fields whose values are unique and may pass from one record to another, and what is wrong with a record
+    that takes one which nobody gives up."""
+
+    def carried(self, layout: Layout) -> tuple[str, ...]:
+        """The fields that a source of this layout carries."""
+        return tuple(name for name in self.fields if layout.has(name))
+
+    def match(
+        self, given: Given, stored: Any, fields: tuple[str, ...], *, with_hints: bool = True
+    ) -> Matched:
+        """Find what the records are about. Reads through ``stored``, a set at a time."""
+        raise NotImplementedError
+
+    def values(self, given: Given, fields: tuple[str, ...]) -> Sequence[Sequence[str | None]]:
+        """The columns of values to be stored; ``None`` leaves a value as it is."""
+        return [given.column(name) for name in fields]
+
+    def blank(self, fields: tuple[str, ...]) -> Values:
+        """The values of a new record of which nothing is given."""
+        return ("",) * len(fields)
+
+    def suspicions(self, given: Given, matched: Matched, today: dt.date) -> Suspicions:
+        """What looks wrong in the records, whether they are accepted or not."""
+        return NoSuspicions()
+
+    def notes(self, given: Given, accepted: Sequence[int], matched: Matched) -> list[Note]:
+        """What no single record shows. ``accepted`` are indexes of records."""
+        return []

@@ -1,0 +1,108 @@
+"""What a subject and the engine hand each other: values that are given and stored, records, steps. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from ..layouts import Layout
+from ..problems import CellError, SinceImport
+
+Values = tuple[str, ...]
+"""Stored values of one record, in the order of the plan's fields, plain: dates ISO, blanks ``""``.
+
+So they are read, compared, kept in reports and written to history without being turned into anything else.
+"""
+
+Key = Hashable
+"""What a record is known by, as its subject has it: whole numbers and texts, or a tuple of them."""
+
+
+class BadCell(NamedTuple):
+    """A cell that could not be taken."""
+
+    text: str
+    """The cell as cleaned."""
+    error: CellError
+
+
+@dataclass(frozen=True, kw_only=True)
+class Given:
+    """What a source gives: columns of plain values, and what is wrong with some."""
+
+    layout: Layout
+    """What the columns are."""
+    numbers: Sequence[int]
+    """The row number of each record."""
+    columns: Sequence[Sequence[str | None]]
+    """Values by column of the layout. ``None``: the record does not carry this field. A bad cell holds a
+    blank and stands in ``bad``."""
+    bad: Mapping[int, Mapping[int, BadCell]]
+    """Record index to column index to what is wrong."""
+    unreadable: Mapping[int, CellError]
+    """Indexes of records of which nothing can be said but this."""
+    short: frozenset[int] = frozenset()
+    """Indexes of records that had fewer cells than the layout."""
+    first_counts: bool = False
+    """Whether of several records about the same thing the first is taken; all are rejected otherwise."""
+
+    def column(self, field: str) -> Sequence[str | None]:
+        """The values of one field."""
+        return self.columns[self.layout.position_of(field)]
+
+
+Stored = tuple[int, Values]
+"""Primary key and values of a record as it is stored."""
+
+
+class Record(NamedTuple):
+    """An accepted record: what is stored, and what will be."""
+
+    row: int
+    key: Key
+    """What it is known by."""
+    pk: int | None
+    """``None`` when the record is created."""
+    before: Values | None
+    """The stored values; ``None`` when the record is created."""
+    after: Values
+
+    @property
+    def is_created(self) -> bool:
+        return self.before is None
+
+    @property
+    def is_unchanged(self) -> bool:
+        return self.before == self.after
+
+
+class Step(NamedTuple):
+    """What a commit or an undo does to one record. Values are plain, as staged."""
+
+    row: int
+    """Of the imported file."""
+    key: Key
+    pk: int
+    before: Values | None
+    """``None`` when the record is created."""
+    after: Values | None
+    """``None`` when it is deleted."""
+
+    @property
+    def creates(self) -> bool:
+        return self.before is None
+
+    @property
+    def deletes(self) -> bool:
+        return self.after is None
+
+
+class Left(NamedTuple):
+    """A record that undoing an import leaves alone."""
+
+    row: int
+    key: Key
+    pk: int | None
+    """``None`` when nobody knows it any more."""
+    reason: SinceImport
