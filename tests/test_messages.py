@@ -295,6 +295,8 @@ NOTES = [
     Note(NoteCode.DAY_MONTH_ORDER, "Achieved date", 3, {"reason": "no_late_day"}),
     Note(NoteCode.IMPORTED_BEFORE, "", 1, {"when": "01/09/2025 10:00", "run": "x"}),
     Note(NoteCode.IMPORTED_BEFORE, "", 2, {"when": "01/09/2025 10:00", "run": "x"}),
+    Note(NoteCode.NEW_ORGANISATIONS, "Awarding organisation", 1, {"values": ["NCFE"]}),
+    Note(NoteCode.NEW_ORGANISATIONS, "Awarding organisation", 2, {"values": ["NCFE", "Pearson"]}),
 ]
 
 
@@ -332,7 +334,10 @@ def everything_said():
         said += problems_of(*rows)
     said += problems_of(data=make_csv() + f"{MATHS},{ULN},Exempt\r\n".encode())
     said += [(note.code, note_message(note)) for note in NOTES]
-    for reason in ("changed", "created", "deleted", "invalid"):
+    said += [(code, sentence(code, {})) for code in (Code.NO_KEY, Code.ULN_TAKEN, Code.BAD_GENDER)]
+    said.append((Code.REQUIRED, sentence(Code.REQUIRED, {"reason": "no_character"})))
+    said.append((Warn.TEMPORARY_ULN, sentence(Warn.TEMPORARY_ULN, {})))
+    for reason in ("changed", "created", "deleted", "invalid", "waits"):
         facts = {"reason": reason}
         said.append((Code.CHANGED_SINCE_VALIDATION, sentence(Code.CHANGED_SINCE_VALIDATION, facts)))
     return said

@@ -13,8 +13,11 @@ PURE = [
     *("cells", "characters", "damage", "days", "folding", "problems", "layouts"),
     *(f"messages/{name}" for name in ("__init__", "words", "faults", "errors", "warnings", "notes")),
     *(f"importing/{name}" for name in ("types", "collector", "decode", "header", "read", "parse")),
-    *(f"importing/{name}" for name in ("notes", "plan", "pipeline", "groups")),
-    *(f"subjects/{name}" for name in ("types", "rules", "hints", "registrations")),
+    *(f"importing/{name}" for name in ("notes", "exchange", "plan", "pipeline", "groups")),
+    *(
+        f"subjects/{name}"
+        for name in ("types", "rules", "hints", "suspicions", "registrations", "learners", "qualifications")
+    ),
     *(f"exporting/{name}" for name in ("columns", "csvfile")),
 ]
 

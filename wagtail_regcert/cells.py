@@ -20,6 +20,9 @@ from .problems import CellError, Code
 TEXT_LIMIT = 128
 """The most characters of any text cell."""
 
+NAME_LIMIT = 255
+"""The most characters of a name or title."""
+
 TEMPORARY_ULN = "9999999999"
 """The national stand-in for a ULN not yet known; many learners share it."""
 
@@ -169,6 +172,33 @@ class StatusLabel:
         """The accepted values."""
         return tuple(status.label for status in Status)
 
+
+@dataclass(frozen=True)
+class GenderLabel:
+    """One of the genders, by its label or its code."""
+
+    name: str = "gender"
+    is_exact: bool = True
+
+    def parse(self, cell: str) -> Gender | CellError:
+        return _GENDER_BY_TEXT.get(cell.casefold()) or CellError(Code.BAD_GENDER)
+
+    def to_read(self, cells: Set[str]) -> Iterable[str]:
+        return cells
+
+    def format(self, value: object) -> str:
+        return Gender(str(value)).label if value else ""
+
+    def from_plain(self, value: str) -> str:
+        return Gender(value).label if value else ""
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The accepted values; their codes are, too."""
+        return tuple(gender.label for gender in Gender)
+
+
+_GENDER_BY_TEXT = {text.casefold(): gender for gender in Gender for text in (gender.value, gender.label)}
 
 _STATUS_BY_LABEL = {fold_status(status.label): status for status in Status}
 

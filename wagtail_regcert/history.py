@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
@@ -15,6 +15,7 @@ from wagtail.log_actions import LogFormatter
 
 from .cells import Date, plain
 from .layouts import STORED_FIELDS
+from .moments import moment_as_text, site_time
 
 CREATE = "wagtail_regcert.create"
 EDIT = "wagtail_regcert.edit"
@@ -84,19 +85,21 @@ def write_entries(
     *,
     user: Any,
     timestamp: dt.datetime,
+    model: Any = None,
     run: Any = None,
     user_name: str | None = None,
 ) -> None:
-    """Write entries in bulk.
+    """Write entries in bulk, of registrations unless a model is named.
 
     Each has its own uuid: Wagtail shows only the newest entry of a uuid and action.
     """
     from .models import Registration, RegistrationLogEntry
     from .models.writing import insert_rows
 
+    model = model or Registration
     if user_name is None:
         user_name = user.get_username() if user else ""
-    content_type = ContentType.objects.get_for_model(Registration, for_concrete_model=False)
+    content_type = ContentType.objects.get_for_model(model, for_concrete_model=False)
     user_id = user.pk if user else None
     run_id = run.pk if run else None
     rows = [
@@ -117,6 +120,9 @@ def write_entries(
         )
         for entry in entries
     ]
+    if model is not Registration:
+        _write_to_wagtails_log(rows)
+        return
     insert_rows(
         RegistrationLogEntry,
         (
@@ -136,6 +142,35 @@ def write_entries(
         ),
         rows,
     )
+
+
+def _write_to_wagtails_log(rows: Sequence[tuple[Any, ...]]) -> None:
+    """Of tables that have no log of ours. It has no place for the run and for the name of a user."""
+    from wagtail.models import ModelLogEntry
+
+    from .models.writing import insert_rows
+
+    names = ("content_type", "label", "action", "data", "timestamp", "uuid", "user", "revision")
+    kept = [
+        (*first, revision, content_changed, deleted, str(key))
+        for *first, _user_name, revision, content_changed, deleted, key, _run in rows
+    ]
+    insert_rows(ModelLogEntry, (*names, "content_changed", "deleted", "object_id"), kept)
+
+
+def last_authors(model: Any, pks: Collection[int]) -> Mapping[int, Mapping[str, str]]:
+    """Primary key to ``who`` wrote the newest entry of a record and ``when``, by the site's clock."""
+    from .models import Registration, RegistrationLogEntry
+    from .models.sets import among
+
+    if model is not Registration:
+        return {}
+    entries = RegistrationLogEntry.objects.order_by("timestamp", "pk")
+    return {
+        key: {"who": name, "when": moment_as_text(site_time(moment))}
+        for chosen in among("object_id", pks, entries.db)
+        for key, name, moment in entries.filter(chosen).values_list("object_id", "user_name", "timestamp")
+    }
 
 
 def log_change(

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 
-from .cells import Date, Kind, Status, StatusLabel, Text
+from .cells import NAME_LIMIT, Date, Gender, GenderLabel, Kind, Status, StatusLabel, Text
 from .characters import as_one_line, clean
 
 __all__ = ["REGISTRATIONS", "STORED_FIELDS", "Column", "Layout", "Separator", "Status"]
@@ -39,9 +39,13 @@ class Column:
 
     heading: str
     field: str
-    """Field of ``Registration`` that it fills."""
+    """Field of its subject that it fills."""
     kind: Kind
     required: bool = False
+    may_stay_blank: bool = False
+    """Whether a blank is wrong only where the record is new, or something is stored. Of required columns."""
+    keeps_if_blank: bool = False
+    """Whether a blank leaves the stored value alone. It removes it otherwise."""
     examples: tuple[str, ...]
     """One cell for each record of the sample file."""
 
@@ -180,6 +184,77 @@ REGISTRATIONS = Layout(
             field="postal_tracking_reference",
             kind=Text(),
             examples=("", "RM123456789GB", ""),
+        ),
+    ),
+)
+
+LEARNERS = Layout(
+    columns=(
+        Column(
+            heading="Learner reference",
+            field="reference",
+            kind=Text(is_exact=True),
+            keeps_if_blank=True,
+            examples=("L0001", "L0002", "L0003"),
+        ),
+        Column(
+            heading="ULN",
+            field="uln",
+            kind=Text(is_exact=True),
+            keeps_if_blank=True,
+            examples=("9276308686", "1000000027", "1000000043"),
+        ),
+        Column(
+            heading="Given names",
+            field="given_names",
+            kind=Text(NAME_LIMIT),
+            examples=("Ann", "Zoë Louise", "Łukasz"),
+        ),
+        Column(
+            heading="Family name",
+            field="family_name",
+            kind=Text(NAME_LIMIT),
+            required=True,
+            may_stay_blank=True,
+            examples=("Lee", "O'Neil", "Nowak"),
+        ),
+        Column(
+            heading="Gender",
+            field="gender",
+            kind=GenderLabel(),
+            examples=(Gender.FEMALE.label, Gender.NOT_STATED.label, "M"),
+        ),
+        Column(
+            heading="Date of birth",
+            field="date_of_birth",
+            kind=Date(),
+            examples=("31/12/2006", "01/09/2005", ""),
+        ),
+    ),
+)
+
+QUALIFICATIONS = Layout(
+    columns=(
+        Column(
+            heading="Qualification Number",
+            field="number",
+            kind=Text(is_exact=True),
+            required=True,
+            examples=("603/2942/X", "60329431"),
+        ),
+        Column(
+            heading="Title",
+            field="title",
+            kind=Text(NAME_LIMIT),
+            required=True,
+            examples=("Level 2 Diploma in Bench Joinery", "Level 3 Certificate in Team Leading"),
+        ),
+        Column(
+            heading="Awarding organisation",
+            field="awarding_organisation",
+            kind=Text(NAME_LIMIT, is_exact=True),
+            required=True,
+            examples=("City & Guilds", "NCFE"),
         ),
     ),
 )

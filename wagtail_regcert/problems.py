@@ -41,9 +41,12 @@ class Code(StrEnum):
     REQUIRED = "required"
     BAD_STATUS = "bad_status"
     BAD_DATE = "bad_date"
+    BAD_GENDER = "bad_gender"
     UNKNOWN_QUALIFICATION = "unknown_qualification"
     TEMPORARY_ULN = "temporary_uln"
     UNKNOWN_LEARNER = "unknown_learner"
+    ULN_TAKEN = "uln_taken"
+    NO_KEY = "no_key"
     DUPLICATE = "duplicate"
     CHANGED_SINCE_VALIDATION = "changed_since_validation"
 
@@ -55,6 +58,7 @@ class Warn(StrEnum):
     DATE_ORDER = "date_order"
     FUTURE_DATE = "future_date"
     MISSING_DATE = "missing_date"
+    TEMPORARY_ULN = "temporary_uln"
     CHECK_DIGIT = "check_digit"
     DAMAGED = "damaged"
     PLACEHOLDER = "placeholder"
@@ -67,6 +71,7 @@ class NoteCode(StrEnum):
     LOST_CHARACTERS = "lost_characters"
     DAY_MONTH_ORDER = "day_month_order"
     IMPORTED_BEFORE = "imported_before"
+    NEW_ORGANISATIONS = "new_organisations"
 
 
 class Place(StrEnum):
@@ -85,6 +90,10 @@ class SinceImport(StrEnum):
     CHANGED = "changed"
     COMPLETED = "completed"
     """It was created by the import, and has a programme, start date or planned achievement date now."""
+    REFERRED = "referred"
+    """It was created by the import, and something refers to it now."""
+    TAKEN = "taken"
+    """Another has what it would get back."""
 
 
 Facts = Mapping[str, Any]

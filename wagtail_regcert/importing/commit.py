@@ -16,7 +16,7 @@ from ..models import ImportRun
 from ..problems import Problem
 from ..subjects.database.base import Subject
 from ..subjects.types import Record, Step
-from .conflicts import Conflict, as_problems, still_valid
+from .conflicts import Conflict, as_problems, still_valid, without_blocked
 from .entries import entries
 from .pipeline import prepare
 from .plan import Change, change_of, cleared
@@ -52,8 +52,8 @@ def apply_records(
     updated: list[Record] = []
     changes = bytearray()
     removed = 0
-    for seen in accepted:
-        record = still_valid(seen, fresh.get(seen.row))
+    decided = [still_valid(seen, fresh.get(seen.row)) for seen in accepted]
+    for record in without_blocked(decided, subject, plan.fields):
         if isinstance(record, Conflict):
             conflicts.append(record)
             changes.append(Change.NOT_APPLIED)
@@ -68,16 +68,17 @@ def apply_records(
             case Change.CLEARS:
                 updated.append(record)
                 removed += cleared(record)
-    subject.insert(created, plan.fields, now)
-    subject.update([(record.pk, record.after) for record in updated if record.pk], plan.fields, now)
+    subject.write(created, updated, plan.fields, now)
     changed = entries(run, subject, plan.fields, list(_steps(subject, created, updated)))
-    write_entries(IMPORT, changed, user=run.user, user_name=run.user_name, run=run, timestamp=now)
+    write_entries(
+        IMPORT, changed, model=subject.model, user=run.user, user_name=run.user_name, run=run, timestamp=now
+    )
     return Outcome(
         created=len(created),
         updated=len(updated),
         unchanged=changes.count(Change.NOTHING),
         cleared=removed,
-        conflicts=as_problems(conflicts, plan.fields),
+        conflicts=as_problems(conflicts, plan.fields, subject.model),
         changes=bytes(changes),
     )
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
-from ..models import RegistrationLogEntry
-from ..models.sets import among
-from ..moments import moment_as_text, site_time
+from ..history import last_authors
 from ..problems import ROW, Code, Facts, Problem
+from ..subjects.rules import Rules
 from ..subjects.types import Record
+from .exchange import blocked
 
 
 class Conflict(NamedTuple):
@@ -20,7 +20,7 @@ class Conflict(NamedTuple):
     fresh: Record | None
     """As planned again under lock; ``None`` when it would be rejected now."""
     reason: str
-    """``invalid``, ``created``, ``deleted`` or ``changed``."""
+    """``invalid``, ``created``, ``deleted``, ``changed`` or ``waits`` (for a value of another)."""
 
 
 def still_valid(seen: Record, fresh: Record | None) -> Record | Conflict:
@@ -30,7 +30,7 @@ def still_valid(seen: Record, fresh: Record | None) -> Record | Conflict:
     if fresh.is_unchanged:
         # Whatever happened meanwhile, it led to what the file says.
         return fresh
-    if fresh.key != seen.key:
+    if fresh.key != seen.key or (fresh.pk and seen.pk and fresh.pk != seen.pk):
         return Conflict(seen, fresh, "invalid")
     if fresh.before == seen.before:
         return fresh
@@ -39,9 +39,32 @@ def still_valid(seen: Record, fresh: Record | None) -> Record | Conflict:
     return Conflict(seen, fresh, "deleted" if fresh.before is None else "changed")
 
 
-def as_problems(conflicts: Sequence[Conflict], fields: tuple[str, ...]) -> list[Problem]:
+def without_blocked(
+    decided: Sequence[Record | Conflict], subject: Rules, fields: tuple[str, ...]
+) -> Sequence[Record | Conflict]:
+    """With conflicts in place of records that wait for a value of one that is in conflict."""
+    for field in subject.exchanged if any(isinstance(one, Conflict) for one in decided) else ():
+        at = fields.index(field)
+        takes: dict[int, str] = {}
+        gives: dict[str, int] = {}
+        for index, one in enumerate(decided):
+            record = one.seen if isinstance(one, Conflict) else one
+            had = record.before[at] if record.before else ""
+            if record.after[at] != had:
+                takes.update({index: record.after[at]} if record.after[at] else {})
+                gives.update({had: index} if had else {})
+        out = [index for index, one in enumerate(decided) if isinstance(one, Conflict)]
+        in_vain = blocked(takes, gives, (), out) - set(out)
+        decided = [
+            Conflict(one, one, "waits") if index in in_vain and isinstance(one, Record) else one
+            for index, one in enumerate(decided)
+        ]
+    return decided
+
+
+def as_problems(conflicts: Sequence[Conflict], fields: tuple[str, ...], model: Any) -> list[Problem]:
     """Tell each with the values stored now, and who stored them when, as far as history knows."""
-    authors = _last_authors({_pk(one) for one in conflicts} - {0})
+    authors = last_authors(model, {_pk(one) for one in conflicts} - {0})
     return [
         Problem(
             one.seen.row,
@@ -56,7 +79,7 @@ def as_problems(conflicts: Sequence[Conflict], fields: tuple[str, ...]) -> list[
 
 def _pk(one: Conflict) -> int:
     """Primary key of what is in the way, or was; 0 where that is not the reason."""
-    if one.reason == "invalid":
+    if one.reason in ("invalid", "waits"):
         return 0
     return (one.fresh.pk if one.fresh else None) or one.seen.pk or 0
 
@@ -68,13 +91,3 @@ def _values_now(one: Conflict, fields: tuple[str, ...]) -> Facts:
     seen = one.seen.before or ("",) * len(fields)
     found = zip(fields, seen, one.fresh.before, strict=True)
     return {field: now for field, before, now in found if now != before}
-
-
-def _last_authors(registrations: set[int]) -> Mapping[int, Facts]:
-    """Registration to ``who`` wrote its newest history entry and ``when``, by the site's clock."""
-    entries = RegistrationLogEntry.objects.order_by("timestamp", "pk")
-    return {
-        key: {"who": name, "when": moment_as_text(site_time(moment))}
-        for chosen in among("object_id", registrations, entries.db)
-        for key, name, moment in entries.filter(chosen).values_list("object_id", "user_name", "timestamp")
-    }

@@ -15,12 +15,14 @@ def entries(
 ) -> Iterator[Entry]:
     """One entry for each record: file, row, and each field's old and new value."""
     nothing = ("",) * len(fields)
+    history_of = subject.history_changes(steps, fields)
     for step, label in zip(steps, subject.labels(steps), strict=True):
         found = {
             name: [old, new]
             for name, old, new in zip(fields, step.before or nothing, step.after or nothing, strict=True)
             if old != new
         }
+        found = history_of(found)
         if step.creates or step.deletes:
             found = {**subject.identity_changes(step), **found}
         yield Entry(

@@ -61,13 +61,15 @@ def _parse_column(
     position: int,
     bad: dict[int, dict[int, BadCell]],
     separator: str,
-) -> Sequence[str]:
+) -> Sequence[str | None]:
     wrong: dict[str, BadCell] = {}
-    values: dict[str, str] = {}
+    values: dict[str, str | None] = {}
     for cell in column.kind.to_read(set(cells)):
-        value = _parse_cell(cell, column, separator)
+        value: str | BadCell | None = _parse_cell(cell, column, separator)
         if isinstance(value, BadCell):
             wrong[cell], value = value, ""
+        elif not value and column.keeps_if_blank:
+            value = None
         if value != cell:
             values[cell] = value
     if wrong:
@@ -84,7 +86,8 @@ def _parse_cell(raw: str, column: Column, separator: str) -> str | BadCell:
     else:
         text = clean(raw)
         if not text:
-            return BadCell("", CellError(Code.REQUIRED)) if column.required else ""
+            is_wrong = column.required and not column.may_stay_blank
+            return BadCell("", CellError(Code.REQUIRED)) if is_wrong else ""
         value = read_cell(text, column.kind)
     if type(value) is str:
         return value

@@ -10,9 +10,10 @@ from itertools import compress, repeat
 from operator import not_
 from typing import Any
 
-from ..problems import ROW, Code, Facts, Problem, shown
+from ..problems import ROW, CellError, Code, Facts, Problem, shown
 from ..subjects.rules import Matched, NoSuspicions, Rules
 from ..subjects.types import Given, Record, Values
+from .exchange import blocked
 from .types import Plan, Progress
 
 OTHERS_NAMED = 20
@@ -41,6 +42,8 @@ def make_plan(
     wrong = given.bad.keys() | given.unreadable.keys() | matched.wrong
     repeated = _repeated(given, matched, wrong)
     wrong |= repeated.keys()
+    late = _found_late(given, subject, matched, fields, columns, wrong)
+    wrong |= late.keys()
     suspicions = subject.suspicions(given, matched, today) if with_advice else NoSuspicions()
     blank = subject.blank(fields)
     is_partial = any(None in column for column in columns)
@@ -55,7 +58,7 @@ def make_plan(
         if progress and not index % PROGRESS_INTERVAL:
             progress(index)
         if key is None or index in wrong:
-            errors.extend(_errors(index, row, given, matched, repeated))
+            errors.extend(_errors(index, row, given, matched, repeated, late))
             rejected.append(row)
             continue
         pk, before = found.get(key, _NOT_STORED)
@@ -133,8 +136,66 @@ def _repeated(given: Given, matched: Matched, wrong: Any) -> Mapping[int, Sequen
     return {index: sorted(group) for index, group in repeated.items()}
 
 
+def _found_late(
+    given: Given,
+    subject: Rules,
+    matched: Matched,
+    fields: tuple[str, ...],
+    columns: Sequence[Sequence[str | None]],
+    wrong: Any,
+) -> dict[int, dict[str, CellError]]:
+    """Record index to field to what only all records together with the stored ones show to be wrong."""
+    found: dict[int, dict[str, CellError]] = {}
+    for column in given.layout.columns:
+        if column.required and column.may_stay_blank:
+            at = fields.index(column.field)
+            for index in _blanks(matched, columns[at], at):
+                found.setdefault(index, {})[column.field] = CellError(Code.REQUIRED)
+    for field, code in subject.exchanged.items():
+        if field in fields:
+            at = fields.index(field)
+            for index in _not_given_up(matched, field, columns[at], at, wrong | found.keys()):
+                found.setdefault(index, {})[field] = CellError(code)
+    return found
+
+
+def _blanks(matched: Matched, values: Sequence[str | None], at: int) -> Iterator[int]:
+    """Indexes of records that would have a blank in this field and did not have it before."""
+    for index, (key, value) in enumerate(zip(matched.keys, values, strict=True)):
+        if not value:
+            stored = matched.stored.get(key)
+            if stored is None or (value is not None and stored[1][at]):
+                yield index
+
+
+def _not_given_up(
+    matched: Matched, field: str, values: Sequence[str | None], at: int, wrong: Any
+) -> set[int]:
+    """Indexes of records that take a value which another record keeps."""
+    holders = matched.holders[field]
+    takes: dict[int, str] = {}
+    gives: dict[str, int] = {}
+    for index, (key, value) in enumerate(zip(matched.keys, values, strict=True)):
+        if key is None or value is None:
+            continue
+        stored = matched.stored.get(key)
+        had = stored[1][at] if stored else ""
+        if value != had:
+            if value:
+                takes[index] = value
+            if had and (index not in wrong or had not in gives):
+                gives[had] = index
+    unknown = (index for index, key in enumerate(matched.keys) if key is None)
+    return blocked(takes, gives, holders, {*wrong, *unknown})
+
+
 def _errors(
-    index: int, row: int, given: Given, matched: Matched, repeated: Mapping[int, Sequence[int]]
+    index: int,
+    row: int,
+    given: Given,
+    matched: Matched,
+    repeated: Mapping[int, Sequence[int]],
+    late: Mapping[int, Mapping[str, CellError]],
 ) -> Iterator[Problem]:
     """Everything that is wrong with one record, in column order, the row itself last."""
     if index in given.unreadable:
@@ -142,7 +203,7 @@ def _errors(
         yield Problem(row, ROW, "", error.code, error.facts)
         return
     bad = given.bad.get(index, {})
-    problems = matched.problems(index)
+    problems = {**matched.problems(index), **late.get(index, {})}
     for position, column in enumerate(given.layout.columns):
         if position in bad:
             text, error = bad[position]

@@ -13,10 +13,12 @@ from typing import Any
 from ..history import UNDO, write_entries
 from ..models import ImportRun, RunPiece
 from ..problems import SinceImport
+from ..subjects.database.base import Subject
 from ..subjects.registry import subject_of
 from ..subjects.types import Left, Record, Step
 from . import staging
 from .entries import entries
+from .exchange import blocked
 from .plan import WITHOUT_EFFECT
 from .types import UndoPlan
 
@@ -26,16 +28,50 @@ def plan_undo(run: ImportRun, *, lock: bool = False) -> UndoPlan:
     subject = subject_of(run.about)
     fields = subject.carried(subject.layout)
     records = _applied(run)
+    found = subject.find(records, fields, lock=lock)
+    reasons = [
+        SinceImport.DELETED if one is None else subject.since_import(record, one, run.finished_at)
+        for record, one in zip(records, found, strict=True)
+    ]
+    created = {
+        one.pk
+        for record, one, reason in zip(records, found, reasons, strict=True)
+        if one and record.is_created and not reason
+    }
+    referred = subject.referred_to(created)
+    reasons = [
+        SinceImport.REFERRED if one and one.pk in referred and not reason else reason
+        for one, reason in zip(found, reasons, strict=True)
+    ]
+    for field in subject.exchanged:
+        _leave_what_is_taken(subject, field, fields.index(field), records, reasons)
     steps: list[Step] = []
     left: list[Left] = []
-    for record, found in zip(records, subject.find(records, fields, lock=lock), strict=True):
-        if found is None:
-            left.append(Left(record.row, record.key, record.pk, SinceImport.DELETED))
-        elif reason := subject.since_import(record, found, run.finished_at):
-            left.append(Left(record.row, record.key, found.pk, reason))
+    for record, one, reason in zip(records, found, reasons, strict=True):
+        if one is None or reason:
+            pk = one.pk if one else record.pk
+            left.append(Left(record.row, record.key, pk, reason or SinceImport.DELETED))
         else:
-            steps.append(Step(record.row, record.key, found.pk, record.after, record.before))
+            steps.append(Step(record.row, record.key, one.pk, record.after, record.before))
     return UndoPlan(steps=steps, left=left)
+
+
+def _leave_what_is_taken(
+    subject: Subject, field: str, at: int, records: Sequence[Record], reasons: list[SinceImport | None]
+) -> None:
+    """Leave records alone that would get back what another has, and go on having."""
+    takes: dict[int, str] = {}
+    gives: dict[str, int] = {}
+    for index, record in enumerate(records):
+        back = record.before[at] if record.before else ""
+        if record.after[at] != back:
+            takes.update({index: back} if back else {})
+            if record.after[at] and (not reasons[index] or record.after[at] not in gives):
+                gives[record.after[at]] = index
+    held = subject.held(field, set(takes.values()))
+    out = [index for index, reason in enumerate(reasons) if reason]
+    for index in blocked(takes, gives, held, out):
+        reasons[index] = reasons[index] or SinceImport.TAKEN
 
 
 def _applied(run: ImportRun) -> Sequence[Record]:
@@ -56,7 +92,7 @@ def apply_undo(run: ImportRun, user: Any, now: dt.datetime) -> UndoPlan:
     plan = plan_undo(run, lock=True)
     # Read first: what is deleted has no name any more.
     undone = list(entries(run, subject, fields, plan.steps))
-    subject.update([(step.pk, step.after) for step in plan.steps if step.after is not None], fields, now)
     subject.delete([step.pk for step in plan.steps if step.deletes])
-    write_entries(UNDO, undone, user=user, run=run, timestamp=now)
+    subject.write([], [step for step in plan.steps if not step.deletes], fields, now)
+    write_entries(UNDO, undone, model=subject.model, user=user, run=run, timestamp=now)
     return plan

@@ -37,7 +37,8 @@ def sentence(
     code: Fault | Code | Warn | NoteCode, facts: Facts, value: str = "", *, place: Place = Place.FILE
 ) -> str:
     """Say what is wrong, in the active language. ``value`` is the cell as cleaned."""
-    return _SENTENCES[code](Told(facts, value, place))
+    # By kind too: an error and a warning may have the same code.
+    return _SENTENCES[type(code)][code](Told(facts, value, place))
 
 
 def message(problem: Problem) -> str:
@@ -50,9 +51,9 @@ def note_message(note: Note) -> str:
     return sentence(note.code, {**note.facts, "column": note.column, "count": note.count})
 
 
-_SENTENCES: Mapping[StrEnum, Callable[[Told], str]] = {
-    **faults.SENTENCES,
-    **errors.SENTENCES,
-    **warnings.SENTENCES,
-    **notes.SENTENCES,
+_SENTENCES: Mapping[type[StrEnum], Mapping[StrEnum, Callable[[Told], str]]] = {
+    Fault: faults.SENTENCES,
+    Code: errors.SENTENCES,
+    Warn: warnings.SENTENCES,
+    NoteCode: notes.SENTENCES,
 }

@@ -10,7 +10,7 @@ from functools import lru_cache
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from ..cells import TEMPORARY_ULN, Status, day_as_text
+from ..cells import TEMPORARY_ULN, Gender, Status, day_as_text
 from ..days import Reading, likely_day
 from ..layouts import REGISTRATIONS
 from ..problems import Code, Facts, Place
@@ -70,7 +70,22 @@ def _too_long(told: Told) -> str:
     return _("This has %(length)d characters. Shorten it to %(limit)d or fewer.") % told.facts
 
 
+def _bad_gender(told: Told) -> str:
+    labels = ", ".join(gender.label for gender in Gender)
+    return _("This is not one of the genders. Enter one of these: %(labels)s.") % {"labels": labels}
+
+
+def _uln_taken(told: Told) -> str:
+    return _("Another learner has this ULN and keeps it. Check it, or correct that learner first.")
+
+
+def _no_key(told: Told) -> str:
+    return _("A learner needs a learner reference or a ULN to be known by. Enter one of them.")
+
+
 def _required(told: Told) -> str:
+    if told.facts.get("reason") == "no_character":
+        return _("Enter a qualification number with at least one letter or digit.")
     return _("This cell is blank, but the column is mandatory. Enter a value.")
 
 
@@ -206,6 +221,8 @@ def _changed(told: Told) -> str:
             text = _("Not applied: %(who)s created this registration after the file was validated.") % who
         case "deleted":
             text = _("Not applied: %(who)s deleted this registration after the file was validated.") % who
+        case "waits":
+            text = _("Not applied: it waits for the ULN of a learner whose record was not applied.")
         case "invalid":
             text = _("Not applied: the learner or qualification changed after the file was validated.")
         case _:
@@ -233,6 +250,9 @@ SENTENCES: Mapping[StrEnum, Callable[[Told], str]] = {
     Code.BAD_STATUS: _bad_status,
     Code.BAD_DATE: _bad_date,
     Code.UNKNOWN_QUALIFICATION: _unknown_qualification,
+    Code.BAD_GENDER: _bad_gender,
+    Code.ULN_TAKEN: _uln_taken,
+    Code.NO_KEY: _no_key,
     Code.TEMPORARY_ULN: _temporary_uln,
     Code.UNKNOWN_LEARNER: _unknown_learner,
     Code.DUPLICATE: _duplicate,

@@ -70,9 +70,24 @@ def _imported_before(told: Told) -> str:
     )
 
 
+def _new_organisations(told: Told) -> str:
+    count = int(told.facts["count"])
+    text = ngettext(
+        "%(count)d awarding organisation does not exist yet and will be created: %(values)s.",
+        "%(count)d awarding organisations do not exist yet and will be created: %(values)s.",
+        count,
+    )
+    values = ", ".join(f"“{value}”" for value in told.facts["values"])
+    return join(
+        text % {"count": count, "values": values},
+        _("Check their names before you upload the records."),
+    )
+
+
 SENTENCES: Mapping[StrEnum, Callable[[Told], str]] = {
     NoteCode.GUESSED_ENCODING: _guessed_encoding,
     NoteCode.LOST_CHARACTERS: _lost_characters,
     NoteCode.DAY_MONTH_ORDER: _day_month_order,
     NoteCode.IMPORTED_BEFORE: _imported_before,
+    NoteCode.NEW_ORGANISATIONS: _new_organisations,
 }

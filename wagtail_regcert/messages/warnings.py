@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from django.utils.translation import gettext as _
 
-from ..cells import Status
+from ..cells import TEMPORARY_ULN, Status
 from ..characters import doubly_encoded
 from ..damage import Damage, damage_of
 from ..layouts import REGISTRATIONS
@@ -16,13 +16,10 @@ from .words import Told, join
 
 
 def _short_row(told: Told) -> str:
-    return (
-        _(
-            "This row has fewer than %d cells. The missing ones at its end count as blank, and blank cells "
-            "remove stored values. Check that nothing has been left out."
-        )
-        % REGISTRATIONS.width
-    )
+    return _(
+        "This row has fewer than %d cells. The missing ones at its end count as blank, and blank cells "
+        "remove stored values. Check that nothing has been left out."
+    ) % int(told.facts.get("width", REGISTRATIONS.width))
 
 
 def _date_order(told: Told) -> str:
@@ -37,6 +34,16 @@ def _missing_date(told: Told) -> str:
     return _("The status is %(label)s, but this date is blank. Enter the date, or check the status.") % {
         "label": Status(str(told.facts["status"])).label
     }
+
+
+def _temporary_uln(told: Told) -> str:
+    return (
+        _(
+            "%s is the temporary ULN, which many learners share. The stored ULN, if there is one, stays. "
+            "Enter the learner's own ULN once it is known."
+        )
+        % TEMPORARY_ULN
+    )
 
 
 def _check_digit(told: Told) -> str:
@@ -75,6 +82,7 @@ SENTENCES: Mapping[StrEnum, Callable[[Told], str]] = {
     Warn.DATE_ORDER: _date_order,
     Warn.FUTURE_DATE: _future_date,
     Warn.MISSING_DATE: _missing_date,
+    Warn.TEMPORARY_ULN: _temporary_uln,
     Warn.CHECK_DIGIT: _check_digit,
     Warn.DAMAGED: _damaged,
     Warn.PLACEHOLDER: _placeholder,

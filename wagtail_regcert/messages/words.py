@@ -27,6 +27,17 @@ def join(*sentences: str) -> str:
 
 def kind_name(code: Code | Warn) -> str:
     """Name a kind of error or warning in a few words, for lists and filters."""
+    if isinstance(code, Warn):
+        return {
+            Warn.SHORT_ROW: _("Fewer cells than headings"),
+            Warn.DATE_ORDER: _("Dates out of order"),
+            Warn.FUTURE_DATE: _("Date in the future"),
+            Warn.MISSING_DATE: _("Date of the status is blank"),
+            Warn.TEMPORARY_ULN: _("Temporary ULN, left out"),
+            Warn.CHECK_DIGIT: _("Check digit of the ULN is wrong"),
+            Warn.DAMAGED: _("Probably changed by a spreadsheet"),
+            Warn.PLACEHOLDER: _("Seems to mean “no value”"),
+        }[code]
     return {
         Code.REPEATED_HEADING: _("Headings repeated"),
         Code.TOO_MANY_CELLS: _("Too many cells in the row"),
@@ -38,15 +49,11 @@ def kind_name(code: Code | Warn) -> str:
         Code.UNKNOWN_QUALIFICATION: _("Unknown qualification"),
         Code.TEMPORARY_ULN: _("Temporary ULN"),
         Code.UNKNOWN_LEARNER: _("Unknown learner"),
+        Code.BAD_GENDER: _("Not one of the genders"),
+        Code.ULN_TAKEN: _("ULN of another learner"),
+        Code.NO_KEY: _("Neither learner reference nor ULN"),
         Code.DUPLICATE: _("Same learner and qualification in several rows"),
         Code.CHANGED_SINCE_VALIDATION: _("Changed since validation"),
-        Warn.SHORT_ROW: _("Fewer cells than headings"),
-        Warn.DATE_ORDER: _("Dates out of order"),
-        Warn.FUTURE_DATE: _("Date in the future"),
-        Warn.MISSING_DATE: _("Date of the status is blank"),
-        Warn.CHECK_DIGIT: _("Check digit of the ULN is wrong"),
-        Warn.DAMAGED: _("Probably changed by a spreadsheet"),
-        Warn.PLACEHOLDER: _("Seems to mean “no value”"),
     }[code]
 
 
@@ -57,6 +64,8 @@ def left_alone(reason: SinceImport) -> str:
             "It is not there any more: it was deleted, or given to another learner or qualification."
         ),
         SinceImport.CHANGED: _("It was changed after the import."),
+        SinceImport.REFERRED: _("Something refers to it by now."),
+        SinceImport.TAKEN: _("Another has its ULN by now."),
         SinceImport.COMPLETED: _(
             "Its programme, start date or planned achievement date was filled in after the import."
         ),

@@ -198,6 +198,8 @@ def _converter(field: Any, connection: Any) -> Callable[[Any], Any] | None:
     Values that repeat (dates, times) are converted once; they may be plain: ISO texts, ``""`` for none.
     """
     field = _own(field)
+    if isinstance(field, models.CharField) and field.null:
+        return lambda value: value or None
     # AutoField is no IntegerField by class, but its values are.
     if isinstance(
         field,

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from .database.base import Subject
+from .database.learners import LearnerSubject
+from .database.qualifications import QualificationSubject
 from .database.registrations import RegistrationSubject
 
-SUBJECTS: dict[str, Subject] = {subject.about: subject for subject in (RegistrationSubject(),)}
+SUBJECTS: dict[str, Subject] = {
+    subject.about: subject for subject in (RegistrationSubject(), LearnerSubject(), QualificationSubject())
+}
 """In the order in which they are offered."""
 
 

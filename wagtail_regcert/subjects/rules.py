@@ -28,6 +28,8 @@ class Matched:
     """Indexes of records that have a key and such problems."""
     claims: Sequence[Sequence[Key | None]] = ()
     """What no two records may share, a value for each record: ``keys`` where there is nothing else."""
+    new: Mapping[str, Collection[str]] = field(default_factory=dict)
+    """Field to the names of related rows that are not stored yet and would be created."""
     holders: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     """Exchanged field to value to the primary key of the stored record that has it."""
 

@@ -51,6 +51,10 @@ class Given:
         """The values of one field."""
         return self.columns[self.layout.position_of(field)]
 
+    def column_or_none(self, field: str) -> Sequence[str | None]:
+        """The same where the source may not carry the field at all."""
+        return self.column(field) if self.layout.has(field) else [None] * len(self.numbers)
+
 
 Stored = tuple[int, Values]
 """Primary key and values of a record as it is stored."""

@@ -6,12 +6,15 @@ A table's rules stand beside, without a database: :mod:`wagtail_regcert.subjects
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from itertools import chain
 from typing import Any, NamedTuple
 
 from django.db import models
+from django.db.models import F, Value
+from django.db.models.functions import Coalesce
 
+from ...models.fields import PlainDate
 from ...models.sets import among, names_of
 from ...models.writing import delete_rows, insert_rows, update_rows
 from ...problems import SinceImport
@@ -34,6 +37,10 @@ class Subject(Rules):
     model: Any
     writes: tuple[str, ...]
     """Names of the models that an import may add to or change."""
+    related: Mapping[str, Any] = {}
+    """Fields whose values are names of rows of other models; those that do not exist yet are created."""
+    defaults: Mapping[str, Any] = {}
+    """Fields that a database needs when a record is created, and what they then hold if nothing is given."""
     key_names: tuple[str, ...] = ()
     """Fields of the model that are written when a record is created, and not among :attr:`fields`."""
     created_stamps: tuple[str, ...] = ()
@@ -65,20 +72,69 @@ class Subject(Rules):
         """What happened to a record since an import wrote it; ``None`` for nothing."""
         return None if found.values == record.after else SinceImport.CHANGED
 
-    def insert(self, records: Sequence[Record], fields: tuple[str, ...], now: dt.datetime) -> None:
-        """Create records."""
+    def write(
+        self,
+        created: Sequence[Record],
+        updated: Sequence[Record | Step],
+        fields: tuple[str, ...],
+        now: dt.datetime,
+    ) -> None:
+        """Create and update records; values that pass from one to another are freed first."""
+        self._free(created, updated, fields)
+        self._insert(created, fields, now)
+        self._update(updated, fields, now)
+
+    def _free(
+        self, created: Sequence[Record], updated: Sequence[Record | Step], fields: tuple[str, ...]
+    ) -> None:
+        """Take away what others get: databases look at one row after the other."""
+        for field in self.exchanged:
+            if field in fields:
+                at = fields.index(field)
+                taken = {one.after[at] for one in (*created, *updated) if one.after} - {""}
+                freed = [
+                    one.pk
+                    for one in updated
+                    if one.before
+                    and one.after
+                    and one.before[at] != one.after[at]
+                    and one.before[at] in taken
+                ]
+                update_rows(self.model, [field], [(None, pk) for pk in freed])
+
+    def _columns(self, rows: Sequence[Values], fields: tuple[str, ...]) -> Sequence[Sequence[Any]]:
+        """Values as they are written: of related rows their primary keys. Missing ones are created."""
+        if not self.related:
+            return rows
+        columns: list[Sequence[Any]] = list(zip(*rows, strict=True)) or [()] * len(fields)
+        for field, model in self.related.items():
+            if field in fields:
+                at = fields.index(field)
+                keys = keys_by_name(model, columns[at], create=True)
+                columns[at] = [keys.get(name) for name in columns[at]]
+        return list(zip(*columns, strict=True))
+
+    def _insert(self, records: Sequence[Record], fields: tuple[str, ...], now: dt.datetime) -> None:
         stamps = (now,) * len(self.created_stamps)
+        rows = self._columns([record.after for record in records], fields)
+        missing = [name for name in self.defaults if name not in fields]
+        defaults = [self.defaults[name] for name in missing]
         insert_rows(
             self.model,
-            (*self.key_names, *fields, *self.created_stamps),
-            [(*self.key_values(record.key), *record.after, *stamps) for record in records],
+            (*self.key_names, *fields, *missing, *self.created_stamps),
+            [
+                (*self.key_values(record.key), *row, *defaults, *stamps)
+                for record, row in zip(records, rows, strict=True)
+            ],
         )
 
-    def update(self, rows: Sequence[tuple[int, Values]], fields: tuple[str, ...], now: dt.datetime) -> None:
-        """Give records, by primary key, their new values."""
+    def _update(self, records: Sequence[Record | Step], fields: tuple[str, ...], now: dt.datetime) -> None:
         stamps = (now,) * len(self.updated_stamps)
+        rows = self._columns([record.after or () for record in records], fields)
         update_rows(
-            self.model, (*fields, *self.updated_stamps), [(*values, *stamps, pk) for pk, values in rows]
+            self.model,
+            (*fields, *self.updated_stamps),
+            [(*row, *stamps, record.pk) for record, row in zip(records, rows, strict=True)],
         )
 
     def delete(self, pks: Sequence[int]) -> None:
@@ -94,9 +150,35 @@ class Subject(Rules):
         """Field to [old, new] of what a created or deleted record is about, beside its values."""
         return {}
 
+    def history_changes(
+        self, steps: Sequence[Step], fields: tuple[str, ...]
+    ) -> Callable[[dict[str, list[str]]], dict[str, list[str]]]:
+        """Makes of field to [old, new] what history keeps: of related rows their primary keys."""
+        keys: dict[str, Mapping[str, int]] = {}
+        for field, model in self.related.items():
+            if field in fields:
+                at = fields.index(field)
+                both = ((step.before, step.after) for step in steps)
+                keys[field] = keys_by_name(model, {values[at] for one in both for values in one if values})
+
+        def kept(found: dict[str, list[str]]) -> dict[str, list[str]]:
+            for field in keys.keys() & found.keys():
+                found[field] = [str(keys[field].get(name, name)) for name in found[field]]
+            return found
+
+        return kept
+
     def keys_now(self, keys: Collection[Any]) -> Mapping[Any, int]:
         """The primary keys of those of the keys that are stored now."""
         raise NotImplementedError
+
+    def held(self, field: str, values: Collection[str]) -> set[str]:
+        """Those of the values of an exchanged field that anybody has."""
+        return {
+            value
+            for chosen in among(field, values, self.model.objects.db)
+            for value in self.model.objects.order_by().filter(chosen).values_list(field, flat=True)
+        }
 
     def is_about_learner(self, records: Iterable[Record], learner: int) -> bool:
         """Whether any of the records is about this learner (primary key)."""
@@ -125,3 +207,30 @@ class Subject(Rules):
                 )
             )
         return found
+
+
+def plain_expressions(model: Any, fields: Sequence[str]) -> list[Any]:
+    """Expressions that read fields as plain texts: dates ISO, blanks ``""``, related rows by name."""
+    found: list[Any] = []
+    for name in fields:
+        field = model._meta.get_field(name)
+        if isinstance(field, models.DateField):
+            found.append(PlainDate(name))
+        elif field.is_relation:
+            found.append(Coalesce(F(f"{name}__name"), Value("")))
+        else:
+            found.append(Coalesce(F(name), Value("")) if field.null else F(name))
+    return found
+
+
+def keys_by_name(model: Any, names: Iterable[str], *, create: bool = False) -> dict[str, int]:
+    """Name to primary key; with ``create`` rows that do not exist are created."""
+    wanted = set(names) - {""}
+    found: dict[str, int] = {}
+    for chosen in among("name", wanted, model.objects.db):
+        found.update(model.objects.filter(chosen).values_list("name", "pk"))
+    missing = sorted(wanted - found.keys()) if create else []
+    if missing:
+        insert_rows(model, ("name",), [(name,) for name in missing])
+        found.update(keys_by_name(model, missing))
+    return found
