@@ -19,8 +19,8 @@ from wagtail_regcert.importing import runs
 from wagtail_regcert.layouts import Separator
 from wagtail_regcert.models import ExportRun, ImportRun, Learner, Registration, RegistrationLogEntry, RunPiece
 
-from .importing.test_concurrency import at_once
 from .makers import make_csv, make_learner, make_qualification, make_registration, make_run, make_user
+from .threads import at_once
 
 pytestmark = pytest.mark.django_db
 

@@ -5,78 +5,22 @@ They end in a report or in a refusal with a message; never in an exception.
 
 from __future__ import annotations
 
-import csv
 import re
-from contextlib import contextmanager
-from io import StringIO
-from urllib.parse import urlencode
 
 import pytest
-from django.db import transaction
-from django.test import TestCase
 from django.urls import reverse
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.fuzz import strategies as fuzz
+from tests.fuzz.steps import csv_rows, outcome, page, post, post_file, undone_afterwards
 from wagtail_regcert.layouts import REGISTRATIONS, ROW_IN_FILE, WHAT_IS_WRONG, Separator
 from wagtail_regcert.models import ImportRun, Registration, RegistrationLogEntry, RunPiece
+from wagtail_regcert.problems import Fault
 
 pytestmark = pytest.mark.django_db
 
 RUNS_A_FORMULA = re.compile(r"[=+\-@\t\r]")
-BOUNDARY = b"----fuzz"
-
-
-@contextmanager
-def undone_afterwards():
-    """Leave the database as it was; what is due after a commit is done at once."""
-    with transaction.atomic():
-        yield
-        transaction.set_rollback(True)
-
-
-def post_file(client, data, name, separator):
-    """Post a file under a name that stands in the request as it is, unlike a test client's own."""
-    head = f'Content-Disposition: form-data; name="file"; filename="{name}"\r\nContent-Type: text/csv\r\n\r\n'
-    body = b'--%b\r\nContent-Disposition: form-data; name="separator"\r\n\r\n%b\r\n' % (
-        BOUNDARY,
-        separator.encode(),
-    ) + b"--%b\r\n%b%b\r\n--%b--\r\n" % (BOUNDARY, head.encode("utf-8", "replace"), data, BOUNDARY)
-    with TestCase.captureOnCommitCallbacks(execute=True):
-        return client.post(
-            reverse("wagtail_regcert:import"),
-            body,
-            content_type=f"multipart/form-data; boundary={BOUNDARY.decode()}",
-        )
-
-
-def post(client, name, run):
-    with TestCase.captureOnCommitCallbacks(execute=True):
-        return client.post(reverse(f"wagtail_regcert:{name}", args=[run.pk]))
-
-
-def page(client, name, run, query=()):
-    response = client.get(reverse(f"wagtail_regcert:{name}", args=[run.pk]) + "?" + urlencode(query))
-    assert response.status_code == 200
-    return response
-
-
-def csv_rows(file):
-    return list(csv.reader(StringIO(file.decode("utf-8-sig"), newline=""), strict=True))
-
-
-def outcome(client, response):
-    """The run that an upload led to, or ``None`` where it was refused with a message."""
-    if response.status_code == 302:
-        run = ImportRun.objects.latest("created_at")
-        assert response["Location"] == reverse("wagtail_regcert:import_report", args=[run.pk])
-        return run
-    assert response.status_code == 200
-    text = response.content.decode()
-    assert "There is a problem" in text
-    assert response.context["form"].errors
-    return None
 
 
 def check_downloads(client, run):
@@ -97,10 +41,12 @@ def check_downloads(client, run):
 
 def check_rejected_again(client, run, file, counts):
     """The rejected records, uploaded again, are rejected for the same reasons."""
-    again = outcome(client, post_file(client, file, "rejected.csv", Separator.COMMA))
+    response = post_file(client, file, "rejected.csv", Separator.COMMA)
+    again = outcome(client, response)
     if again is None:
-        # A NUL early in it, or cells that the guard made too long.
-        assert b"\0" in file[:1024] or len(file) > 131_072
+        # A NUL early in it, or else a cell that the guard made too long.
+        (fault,) = response.context["form"].errors.as_data()["file"]
+        assert fault.code == (Fault.NOT_TEXT if b"\0" in file[:1024] else Fault.MALFORMED_CSV)
         counts["rejected files refused"] += 1
         return
     assert (again.rows, again.rejected) == (run.rejected, run.rejected)

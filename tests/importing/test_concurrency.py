@@ -5,17 +5,18 @@ from __future__ import annotations
 import contextlib
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, connection, connections, transaction
+from django.db import IntegrityError, connection, transaction
 from django.test import Client
 from django.urls import reverse
 
 from tests.fire.sabotage import PAUSE, pausing
 from tests.makers import make_csv, make_registration, make_run, make_user
+from tests.threads import at_once
 from wagtail_regcert.importing import runs
 from wagtail_regcert.layouts import REGISTRATIONS, Separator
 from wagtail_regcert.models import (
@@ -51,29 +52,6 @@ def validated(number: str, ulns: Sequence[str] = ULNS) -> ImportRun:
     run = runs.start_run(data=data, file_name="a.csv", separator=Separator.COMMA, encoding="utf-8")
     runs.validate(run.pk)
     return run
-
-
-def at_once(*calls: Callable[[], object]) -> list[BaseException]:
-    """Start all calls together, each on its own connection; what they raised."""
-    barrier = threading.Barrier(len(calls))
-    raised: list[BaseException] = []
-
-    def work(call: Callable[[], object]) -> None:
-        try:
-            barrier.wait()
-            call()
-        except BaseException as error:
-            raised.append(error)
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=work, args=(call,)) for call in calls]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=60)
-    assert not any(thread.is_alive() for thread in threads), "somebody waits for good"
-    return raised
 
 
 def commit(run: ImportRun) -> None:

@@ -10,7 +10,6 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from wagtail.log_actions import registry
 
-from tests.importing.test_concurrency import at_once
 from tests.makers import (
     make_csv,
     make_learner,
@@ -20,6 +19,7 @@ from tests.makers import (
     make_run,
     make_user,
 )
+from tests.threads import at_once
 from wagtail_regcert.history import TRACKED, UNDO
 from wagtail_regcert.importing import runs, staging
 from wagtail_regcert.importing import undo as undo_module
