@@ -1,6 +1,8 @@
 """Who and what is found by which text: the same on every database."""
 
 import pytest
+from django.db.models import Value
+from django.db.models.functions import Concat
 
 from wagtail_regcert.models import Learner, Qualification, Registration
 from wagtail_regcert.models.writing import insert_rows, update_rows
@@ -143,6 +145,9 @@ def test_every_way_of_writing_keeps_what_registrations_are_searched_by():
 
     Registration.objects.filter(pk=key).update(registration_number="QÉ4")
     assert (numbered("qe4"), numbered("qe3")) == ([key], [])
+
+    Registration.objects.filter(pk=key).update(registration_number=Concat("registration_number", Value("Ł")))
+    assert (numbered("qe4l"), numbered("t-2")) == ([key], [key])
 
     registration.registration_number = "QÉ5"
     registration.save(update_fields=["registration_number"])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from django.utils.http import parse_header_parameters
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -99,6 +100,7 @@ def part(name, data, *, file=None):
 CSV = make_csv(["x", "y", "z"])
 TYPE = f"multipart/form-data; boundary={BOUNDARY.decode()}"
 COMMA = part(b"separator", b"comma")
+UNKNOWN_ENCODING = "a name in an unknown encoding"
 BODIES = {
     "no boundary": (multipart(COMMA), "multipart/form-data"),
     "an empty boundary": (multipart(COMMA), "multipart/form-data; boundary="),
@@ -141,7 +143,7 @@ BODIES = {
         multipart(COMMA, part(b"file", CSV, file=b"\\ud800.csv")),
         TYPE + "; charset=unicode_escape",
     ),
-    "a name in an unknown encoding": (
+    UNKNOWN_ENCODING: (
         multipart((b"Content-Disposition: form-data; name=\"file\"; filename*=nope'x'%FF.csv", CSV)),
         TYPE,
     ),
@@ -154,8 +156,22 @@ BODIES = {
 }
 
 
+def breaks_at_unknown_encodings() -> bool:
+    """Whether Django does, as 5.2.0 does: in every form, before a view is asked."""
+    try:
+        parse_header_parameters("form-data; filename*=nope'x'%FF.csv")
+    except LookupError:
+        return True
+    except ValueError:
+        # Later ones refuse it, with a 400.
+        pass
+    return False
+
+
 @pytest.mark.parametrize("what", BODIES)
 def test_a_broken_upload_is_refused_or_reported(everyone_may, what):
+    if what == UNKNOWN_ENCODING and breaks_at_unknown_encodings():
+        pytest.skip("This Django fails at such a name in any form, before a view is asked")
     body, kind = BODIES[what]
 
     response = everyone_may.post(reverse("wagtail_regcert:import"), body, content_type=kind)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
@@ -160,8 +160,14 @@ class SearchText(models.Field):
         """The text for values of the sources."""
         raise NotImplementedError
 
+    def remember(self, model_instance: models.Model, stored: Mapping[str, Any]) -> None:
+        """Have the next save go by these values of sources that it does not write."""
+        model_instance.__dict__[f"_{self.name}_stored"] = stored
+
     def pre_save(self, model_instance: models.Model, add: bool) -> Any:
-        text = self.made_of([getattr(model_instance, name) for name in self.sources])
+        stored = model_instance.__dict__.pop(f"_{self.name}_stored", {})
+        values = [stored[name] if name in stored else getattr(model_instance, name) for name in self.sources]
+        text = self.made_of(values)
         setattr(model_instance, self.attname, text)
         return text
 

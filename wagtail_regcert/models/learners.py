@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ..cells import TEMPORARY_ULN, TEXT_LIMIT, Gender
 from .fields import CellDateField, CellField, ExactField, SearchTextField, ULNField, own_uln
-from .searched import SearchedQuerySet, refill_search_text
+from .searched import SearchedQuerySet, names_to_save
 from .sets import among
 from .sync import LearnerSync, SyncResult, SyncRows
 
@@ -102,9 +102,8 @@ class Learner(models.Model):
     full_name.fget.short_description = _("full name")  # type: ignore[attr-defined]
 
     def save(self, *args: Any, update_fields: Iterable[str] | None = None, **kwargs: Any) -> None:
-        names = None if update_fields is None else set(update_fields)
+        names = names_to_save(self, update_fields, kwargs.get("using"))
         super().save(*args, update_fields=names, **kwargs)
-        refill_search_text(self, names)
 
     def clean(self) -> None:
         super().clean()

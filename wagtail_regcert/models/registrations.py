@@ -19,7 +19,7 @@ from ..layouts import REGISTRATIONS, STORED_FIELDS
 from .fields import CellDateField, CellField, PlainDate, SearchCodesField
 from .learners import Learner
 from .qualifications import Programme, Qualification
-from .searched import SearchedQuerySet, refill_search_text
+from .searched import SearchedQuerySet, names_to_save
 from .sets import among_pairs
 from .sync import RegistrationSync, SyncResult, SyncRows
 
@@ -164,11 +164,10 @@ class Registration(models.Model):
         return f"{self.learner} – {self.qualification}"
 
     def save(self, *args: Any, update_fields: Iterable[str] | None = None, **kwargs: Any) -> None:
-        names = None if update_fields is None else set(update_fields)
+        names = names_to_save(self, update_fields, kwargs.get("using"))
         if names:
             names.add("updated_at")
         super().save(*args, update_fields=names, **kwargs)
-        refill_search_text(self, names)
 
 
 class RegistrationLogEntryQuerySet(SourceQuerySet["RegistrationLogEntry"], LogEntryQuerySet):

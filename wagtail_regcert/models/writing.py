@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from operator import itemgetter
 from typing import Any
@@ -23,8 +23,8 @@ def insert_rows(model: type[models.Model], names: Sequence[str], rows: Sequence[
     if rows:
         connection = connections[router.db_for_write(model)]
         for field in search_fields_of(model, names):
-            rows = [(text, *row) for text, row in zip(_made(field, names, rows), rows, strict=True)]
-            names = (field.name, *names)
+            blank = dict.fromkeys(set(field.sources) - set(names), [""] * len(rows))
+            names, rows = _with_search_text(field, names, rows, blank)
         _fill(connection, model._meta.db_table, fields_of(model, names), rows)
 
 
@@ -36,16 +36,12 @@ def update_rows(model: type[models.Model], names: Sequence[str], rows: Sequence[
     """
     if not rows:
         return
-    missing = False
+    using = router.db_for_write(model)
     for field in search_fields_of(model, names):
-        if set(field.sources) <= set(names):
-            rows = [(text, *row) for text, row in zip(_made(field, names, rows), rows, strict=True)]
-            names = (field.name, *names)
-        else:
-            missing = True
-    _update(router.db_for_write(model), model, names, rows)
-    if missing:
-        fill_search_text(model, [row[-1] for row in rows])
+        keys = [row[-1] for row in rows]
+        stored = stored_values(model, sorted(set(field.sources) - set(names)), keys, using)
+        names, rows = _with_search_text(field, names, rows, stored)
+    _update(using, model, names, rows)
 
 
 def _update(
@@ -99,11 +95,37 @@ def search_fields_of(model: type[models.Model], names: Collection[str]) -> list[
     ]
 
 
-def _made(field: SearchText, names: Sequence[str], rows: Sequence[Sequence[Any]]) -> Iterator[str]:
-    """What each row is searched by. A source that is not among the names is blank."""
-    blank: Iterable[None] = [None] * len(rows)
-    sources = [map(itemgetter(names.index(name)), rows) if name in names else blank for name in field.sources]
-    return map(field.made_of, zip(*sources, strict=True))
+def stored_values(
+    model: type[models.Model], names: Sequence[str], keys: Sequence[int], using: str
+) -> dict[str, list[Any]]:
+    """Name to what is stored in the rows with these primary keys, in their order; ``None`` where none."""
+    if not names:
+        return {}
+    found: dict[int, Sequence[Any]] = {}
+    for chosen in among("pk", keys, using):
+        rows = model._base_manager.using(using).filter(chosen).order_by()
+        found.update((key, values) for key, *values in rows.values_list("pk", *names))
+    nothing = [None] * len(names)
+    columns = zip(*(found.get(key, nothing) for key in keys), strict=True)
+    return dict(zip(names, map(list, columns), strict=True))
+
+
+def _with_search_text(
+    field: SearchText,
+    names: Sequence[str],
+    rows: Sequence[Sequence[Any]],
+    others: Mapping[str, Sequence[Any]],
+) -> tuple[Sequence[str], Sequence[Sequence[Any]]]:
+    """Put before each row what it will be searched by. ``others`` has the sources that are not in the rows.
+
+    In the same statement as its sources: PostgreSQL looks up again whatever a row refers to that is updated
+    twice in one transaction, and so would wait for a learner while it holds the registration.
+    """
+    sources = [
+        map(itemgetter(names.index(name)), rows) if name in names else others[name] for name in field.sources
+    ]
+    texts = map(field.made_of, zip(*sources, strict=True))
+    return (field.name, *names), [(text, *row) for text, row in zip(texts, rows, strict=True)]
 
 
 def delete_rows(model: type[models.Model], keys: Sequence[int]) -> None:

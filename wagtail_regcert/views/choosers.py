@@ -84,6 +84,14 @@ class Chooser(AdminSnippetChooser):
 class ChooserViewSet(SnippetChooserViewSet):
     """Common ground: nothing is created while choosing."""
 
+    base_widget_class = Chooser
+
+    @cached_property
+    def widget_class(self) -> Any:
+        found = super().widget_class
+        # Wagtail 7.4 asks for no class of ours, and gives a widget of its own in place of a class.
+        return Chooser(model=self.model, icon=self.icon) if isinstance(found, AdminSnippetChooser) else found
+
     def get_urlpatterns(self) -> list[Any]:
         # Without a creation form, Wagtail's address for one (8.0) ends in an error of the server.
         return [pattern for pattern in super().get_urlpatterns() if pattern.name != "create"]
@@ -96,7 +104,6 @@ class ReferenceChooserViewSet(ChooserViewSet):
     choose_results_view_class = ReferenceChooseResultsView
     chosen_view_class = ChosenView
     chosen_multiple_view_class = ChosenMultipleView
-    base_widget_class = Chooser
 
     @cached_property
     def _policy(self) -> ReferencePermissionPolicy:
@@ -112,7 +119,6 @@ class RegistrationChooserViewSet(ChooserViewSet):
 
     chosen_view_class = ChosenView
     chosen_multiple_view_class = ChosenMultipleView
-    base_widget_class = Chooser
 
     def construct_view(self, view_class: Any, **kwargs: Any) -> View:
         return checked(super().construct_view(view_class, **kwargs), lambda user: may(user, MANAGE))
