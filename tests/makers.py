@@ -63,17 +63,20 @@ def make_user(*codenames, superuser=False, name=None):
     return user
 
 
-def make_csv(*rows, separator=",", headings=None, newline="\r\n", encoding="utf-8"):
-    """A file in the import layout; each row is a list of cells, filled up to ten."""
-    lines = [list(headings or REGISTRATIONS.headings), *([*row, *[""] * (10 - len(row))] for row in rows)]
+def make_csv(*rows, separator=",", headings=None, newline="\r\n", encoding="utf-8", layout=REGISTRATIONS):
+    """A file in the layout; each row is a list of cells, filled up to its width."""
+    blanks = [""] * layout.width
+    lines = [list(headings or layout.headings), *([*row, *blanks[len(row) :]] for row in rows)]
     out = StringIO(newline="")
     csv.writer(out, delimiter=separator, lineterminator=newline).writerows(lines)
     return out.getvalue().encode(encoding)
 
 
-def make_run(data, *, user=None, separator=Separator.COMMA):
+def make_run(data, *, user=None, separator=Separator.COMMA, about="registrations"):
     """A validated run."""
-    run = runs.start_run(data=data, file_name="file.csv", separator=separator, encoding="utf-8", user=user)
+    run = runs.start_run(
+        data=data, file_name="file.csv", separator=separator, encoding="utf-8", user=user, about=about
+    )
     runs.validate(run.pk)
     run.refresh_from_db()
     return run

@@ -17,7 +17,8 @@ from wagtail.users.models import UserProfile
 import wagtail_regcert
 from tests.makers import make_csv, make_learner, make_qualification, make_registration, make_run, make_user
 from tests.missing import missing
-from wagtail_regcert.layouts import REGISTRATIONS, Status
+from wagtail_regcert.cells import Gender
+from wagtail_regcert.layouts import LEARNERS, QUALIFICATIONS, REGISTRATIONS, Status
 from wagtail_regcert.models import ExportRun, Learner
 
 PACKAGE = Path(wagtail_regcert.__file__).parent
@@ -66,7 +67,10 @@ def read_po(path):
 
 
 MESSAGES = read_po(PO)
-FILE_WORDS = {*REGISTRATIONS.headings, *(status.label for status in Status)}
+FILE_WORDS = {
+    *(heading for layout in (REGISTRATIONS, LEARNERS, QUALIFICATIONS) for heading in layout.headings),
+    *(label.label for labels in (Status, Gender) for label in labels),
+}
 """What screens quote from files, in every language."""
 ENGLISH = {
     message.texts["msgid"]

@@ -15,9 +15,11 @@ from django.utils.translation import ngettext, pgettext
 from .cells import day_as_text, parse_day
 from .exporting.stream import COMMAND
 from .filters import DATE_FIELDS, RegistrationFilterSet
-from .models import AwardingOrganisation, ExportRun, ImportRun, Programme, Qualification
+from .models import AwardingOrganisation, ExportRun, Programme, Qualification
 from .models.fields import may_be_key
 from .moments import local_time, moment_as_text
+from .permissions import visible_imports
+from .subjects.registry import SUBJECTS
 
 Pairs = list[tuple[str, str]]
 
@@ -59,7 +61,7 @@ def _names(found: Iterable[Pairs], user: Any) -> Mapping[str, Mapping[str, str]]
     for name, model in RELATED.items():
         known = model.objects.in_bulk([int(key) for key in keys[name] if may_be_key(key)])
         names[name] = {str(key): str(one) for key, one in known.items()}
-    runs = ImportRun.objects.visible_to(user).in_bulk(list(filter(_UUID.fullmatch, keys["run"])))
+    runs = visible_imports(user).in_bulk(list(filter(_UUID.fullmatch, keys["run"])))
     names["run"] = {
         str(key): f"{run.file_name}, {moment_as_text(local_time(run.created_at))}"
         for key, run in runs.items()
@@ -72,8 +74,15 @@ def _in_words(run: ExportRun, pairs: Pairs, names: Mapping[str, Mapping[str, str
     if (count := run.selected_count) is not None:
         text = ngettext("%(count)d selected record", "%(count)d selected records", count) % {"count": count}
     else:
-        text = "; ".join(_parts(pairs, {} if is_command else names)) or _("All registrations")
+        text = "; ".join(_parts(pairs, {} if is_command else names)) or _all_of(run)
     return _("By command: %(filters)s") % {"filters": text} if is_command else text
+
+
+def _all_of(run: ExportRun) -> str:
+    subject = SUBJECTS.get(run.layout)
+    if subject is None:
+        return _("All registrations")
+    return _("All %(records)s") % {"records": subject.model._meta.verbose_name_plural}
 
 
 def _parts(pairs: Pairs, names: Mapping[str, Mapping[str, str]]) -> Iterator[str]:

@@ -29,6 +29,7 @@ from .models import (
 )
 from .models.fields import DayFormField
 from .moments import local_time, moment_as_text
+from .permissions import visible_imports
 from .search import keys_of
 from .widgets import DaysInput
 
@@ -122,7 +123,7 @@ class OrganisationFilter(django_filters.ModelChoiceFilter):
 
 def visible_runs(request: Any) -> QuerySet[ImportRun]:
     """The imports that this user may see."""
-    return ImportRun.objects.visible_to(request.user)
+    return visible_imports(request.user)
 
 
 class RegistrationFilterSet(WagtailFilterSet):

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from . import conf
 from .importing.pipeline import Opened, Refused, check_upload, open_file
-from .layouts import Separator
+from .layouts import Layout, Separator
 from .messages import sentence, separator_option
 from .problems import FileFault
 
@@ -27,8 +27,9 @@ class ImportForm(forms.Form):
     )
     separator = forms.ChoiceField(label=_("Separator"), initial=Separator.COMMA.value)
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, layout: Layout, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.layout = layout
         separators: Any = self.fields["separator"]
         separators.choices = [(s.value, separator_option(s)) for s in Separator]
         self.data_read = b""
@@ -47,7 +48,7 @@ class ImportForm(forms.Form):
         cleaned: dict[str, Any] = super().clean() or {}
         if "file" in cleaned and "separator" in cleaned:
             self.data_read = cleaned["file"].read()
-            opened = open_file(self.data_read, Separator(cleaned["separator"]))
+            opened = open_file(self.data_read, Separator(cleaned["separator"]), self.layout)
             if isinstance(opened, Refused):
                 self.add_error("file", _refusal(opened.fault))
             else:

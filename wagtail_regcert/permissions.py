@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth import get_user_model
 from wagtail.permission_policies import ModelPermissionPolicy
+
+if TYPE_CHECKING:
+    from .models.runs import ImportRunQuerySet
 
 MANAGE, IMPORT, EXPORT, DELETE = "manage", "import", "export", "delete"
 
@@ -64,6 +67,36 @@ def may(user: Any, action: str) -> bool:
     return RegistrationPermissionPolicy(Registration).user_has_permission(user, action)
 
 
+def policy_of(model: Any) -> ModelPermissionPolicy:
+    """Who may do what to the rows of a table."""
+    from .models import Registration
+
+    return RegistrationPermissionPolicy(model) if model is Registration else ReferencePermissionPolicy(model)
+
+
+def may_import(user: Any, about: str) -> bool:
+    """Whether the user may import files about this.
+
+    It needs both roles, and to add to and change every table that such a file may write.
+    """
+    from .subjects.registry import subject_of
+
+    return may(user, IMPORT) and all(
+        policy_of(model).user_has_permission(user, action)
+        for model in subject_of(about).written_models
+        for action in ("add", "change")
+    )
+
+
+def visible_imports(user: Any) -> ImportRunQuerySet:
+    """The runs that the user sees and finishes: about what they may import, their own; for superusers all."""
+    from .models import ImportRun
+    from .subjects.registry import SUBJECTS
+
+    runs = ImportRun.objects.filter(about__in=[about for about in SUBJECTS if may_import(user, about)])
+    return runs if user.is_superuser else runs.filter(user=user)
+
+
 @cache
 def register_policies() -> None:
     """Tell Wagtail 8.0 and later, once; 7.4 has no registry and takes the policies from the viewsets.
@@ -76,11 +109,11 @@ def register_policies() -> None:
         return
     from . import models
 
-    register_permission_policy(models.Registration, RegistrationPermissionPolicy(models.Registration))
     for model in (
+        models.Registration,
         models.Learner,
         models.Qualification,
         models.AwardingOrganisation,
         models.Programme,
     ):
-        register_permission_policy(model, ReferencePermissionPolicy(model))
+        register_permission_policy(model, policy_of(model))

@@ -9,6 +9,7 @@ import django_filters
 from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from wagtail.admin.filters import WagtailFilterSet
 
 from .filters import DaysFilter
@@ -30,8 +31,13 @@ class MomentsFilter(DaysFilter):
 
 
 class ImportRunFilterSet(WagtailFilterSet):
-    """State, day, and one's own for those who see all."""
+    """What they are about, state, day, and one's own for those who see all."""
 
+    about = django_filters.MultipleChoiceFilter(
+        label=pgettext_lazy("wagtail_regcert", "About"),
+        choices=ImportRun.About.choices,
+        widget=forms.CheckboxSelectMultiple,
+    )
     state = django_filters.MultipleChoiceFilter(
         label=_("State"),
         choices=ImportRun.SHOWN_STATES,

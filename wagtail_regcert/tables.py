@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -173,19 +173,29 @@ class GroupsTable(ReportTable):
         return sentence(record.code, record.facts, record.value)
 
 
-class ConflictsTable(ReportTable):
-    """Records that were not applied: of which registration, and why."""
+class NamedRecordsTable(ReportTable):
+    """Records by row and by what they are called, and what became of them."""
 
     row = RowColumn()
-    learner = tables.Column(verbose_name=_("Learner"), linkify=lambda record: record["url"] or None)
-    qualification = tables.Column(verbose_name=_("Qualification"))
+
+    def __init__(self, rows: Sequence[dict[str, Any]], *, names: Mapping[str, Any]) -> None:
+        """``names`` are name and heading of what says which record it is; the first leads to it."""
+        headings = iter(names.items())
+        first, heading = next(headings)
+        columns = [
+            (first, tables.Column(verbose_name=heading, linkify=lambda record: record.get("url") or None)),
+            *((name, tables.Column(verbose_name=heading)) for name, heading in headings),
+        ]
+        super().__init__(rows, extra_columns=columns, sequence=("row", *names, "..."))
+
+
+class ConflictsTable(NamedRecordsTable):
+    """Records that were not applied: which, and why."""
+
     message = tables.Column(verbose_name=_("Why it was not applied"))
 
 
-class LeftTable(ReportTable):
-    """Registrations that an undo leaves alone, and why."""
+class LeftTable(NamedRecordsTable):
+    """Records that an undo leaves alone, and why."""
 
-    row = RowColumn()
-    learner = tables.Column(verbose_name=_("Learner"))
-    qualification = tables.Column(verbose_name=_("Qualification"))
     reason = tables.Column(verbose_name=_("Why it is left alone"))

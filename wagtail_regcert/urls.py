@@ -15,6 +15,16 @@ urlpatterns = [
     path("imports/", run_lists.ImportsView.as_view(), name="imports"),
     path("imports/results/", run_lists.ImportsView.as_view(results_only=True), name="imports_results"),
     path("import/", own_transactions(imports.ImportView.as_view()), name="import"),
+    path(
+        "import/learners/",
+        own_transactions(imports.ImportView.as_view(about="learners")),
+        name="import_learners",
+    ),
+    path(
+        "import/qualifications/",
+        own_transactions(imports.ImportView.as_view(about="qualifications")),
+        name="import_qualifications",
+    ),
     path("import/sample/", imports.SampleView.as_view(), name="import_sample"),
     path("import/<uuid:run>/", report.ReportView.as_view(), name="import_report"),
     path("import/<uuid:run>/status/", imports.StatusView.as_view(), name="import_status"),

@@ -139,6 +139,7 @@ class ReferenceViewSet(SnippetViewSet):
     chooser_viewset_class = ReferenceChooserViewSet
     create_template_name = CREATE_TEMPLATE
     edit_template_name = EDIT_TEMPLATE
+    index_template_name = "wagtail_regcert/snippets/index.html"
     chooser_per_page = 25
 
     @cached_property

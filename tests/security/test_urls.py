@@ -26,6 +26,7 @@ from tests.makers import (
 )
 from wagtail_regcert import history, models
 from wagtail_regcert.models import ExportRun, ImportRun
+from wagtail_regcert.subjects.registry import SUBJECTS
 
 from .routes import APP, BULK, TABLES, WritesToOurs, body_of, our_routes
 
@@ -58,6 +59,16 @@ USERS: dict[str, tuple[str, ...] | None] = {
     "manage, import, export, delete": (MANAGE, IMPORT, EXPORT, DELETE),
     **{f"{action} learners": (f"{action}_learner",) for action in ACTIONS},
     "all on the reference tables": on(*REFERENCE),
+    "importer of learners": (MANAGE, IMPORT, "add_learner", "change_learner"),
+    "importer who may not add learners": (MANAGE, IMPORT, "change_learner", "view_learner"),
+    "importer of qualifications": (
+        *(MANAGE, IMPORT, "add_qualification", "change_qualification"),
+        *("add_awardingorganisation", "change_awardingorganisation"),
+    ),
+    "importer who may not add organisations": (
+        *(MANAGE, IMPORT, "add_qualification", "change_qualification", "change_awardingorganisation"),
+    ),
+    "adds and changes learners": ("add_learner", "change_learner"),
 }
 """Kind of user to permissions; ``None`` where that is not all there is to it."""
 
@@ -86,6 +97,20 @@ class Rule(NamedTuple):
     """``None``: as ``get``, except that there is nothing to post to."""
     others_run: Needs | None = None
     """For what is about a run: who gets at somebody else's."""
+
+
+WRITES: dict[str, tuple[str, ...]] = {
+    "registrations": (),
+    "learners": ("learner",),
+    "qualifications": ("qualification", "awardingorganisation"),
+}
+"""What a file may be about to the tables that it may write, beside registrations."""
+
+
+def imports(about: str) -> Needs:
+    """Both roles, and to add and change whatever a file about this may write."""
+    permissions = (f"{action}_{table}" for table in WRITES[about] for action in ("add", "change"))
+    return all_of(MANAGE, IMPORT, *permissions)
 
 
 MANAGES, IMPORTS, EXPORTS = all_of(MANAGE), all_of(MANAGE, IMPORT), all_of(MANAGE, EXPORT)
@@ -141,6 +166,8 @@ RULES: dict[str, Rule] = {
     f"{APP}:export": Rule(EXPORTS),
     f"{APP}:exports": Rule(EXPORTS),
     f"{APP}:import": Rule(IMPORTS, IMPORTS),
+    f"{APP}:import_learners": Rule(imports("learners"), imports("learners")),
+    f"{APP}:import_qualifications": Rule(imports("qualifications"), imports("qualifications")),
     f"{APP}:import_sample": Rule(IMPORTS),
     f"{APP}:imports": Rule(IMPORTS),
     f"{APP}:imports_results": Rule(IMPORTS),
@@ -168,7 +195,8 @@ ROUTES = our_routes()
 class World(NamedTuple):
     keys: dict[str, Any]
     """Primary key of one record by table."""
-    others_run: ImportRun
+    others_runs: dict[str, ImportRun]
+    """By what they are about."""
 
 
 @pytest.fixture
@@ -203,14 +231,22 @@ def world() -> World:
         "programme": programme.pk,
         "registration": registration.pk,
     }
-    return World(keys, make_secret_run(make_user(MANAGE, IMPORT)))
+    other = make_user(superuser=True)
+    return World(keys, {about: make_secret_run(other, about) for about in WRITES})
 
 
-def make_secret_run(user: Any) -> ImportRun:
-    run = make_run(
-        make_csv(["603/9999/Z", "4242424242", "Registered", "RN-SECRET"], ["Zebedee", "4242424242"]),
-        user=user,
-    )
+SECRET_ROWS = {
+    "registrations": (["603/9999/Z", "4242424242", "Registered", "RN-SECRET"], ["Zebedee", "4242424242"]),
+    "learners": (["REF-SECRET", "4242424242", "Zebedee", "Changed"], ["", "", "Zebedee"]),
+    "qualifications": (["603/9999/Z", "Secret Joinery, new", "Secret Organisation"], ["", "Secret Joinery"]),
+}
+"""One that is accepted and one that is rejected, by what they are about."""
+
+
+def make_secret_run(user: Any, about: str) -> ImportRun:
+    data = make_csv(*SECRET_ROWS[about], layout=SUBJECTS[about].layout)
+    run = make_run(data, user=user, about=about)
+    assert (run.accepted, run.rejected) == (1, 1)
     counts = dict.fromkeys(("created", "updated", "unchanged", "cleared"), 471100)
     ImportRun.objects.filter(pk=run.pk).update(file_name="secret-upload.csv", **counts)
     return run
@@ -254,13 +290,22 @@ def is_away(response: Any) -> bool:
 
 def targets(person: Person, world: World) -> list[tuple[str, str, Rule, bool]]:
     """Name, address, rule and whether it is about somebody else's run, for every address."""
-    own = make_secret_run(person.user)
+    own = {about: make_secret_run(person.user, about) for about in WRITES}
     found = []
     for name, route in ROUTES.items():
         rule = RULES[name]
-        found.append((name, route.url({**world.keys, "run": own.pk}), rule, False))
         if rule.others_run is not None:
-            found.append((name, route.url({**world.keys, "run": world.others_run.pk}), rule, True))
+            for about in WRITES:
+                needs = imports(about)
+                of_own = rule._replace(get=needs, post=None if rule.post is None else needs)
+                found.append((name, route.url({**world.keys, "run": own[about].pk}), of_own, False))
+                others = world.others_runs[about].pk
+                found.append((name, route.url({**world.keys, "run": others}), rule, True))
+            continue
+        found.append((name, route.url(world.keys), rule, False))
+        if name == f"{APP}:import_sample":
+            url = route.url(world.keys)
+            found += [(name, f"{url}?about={about}", Rule(imports(about)), False) for about in WRITES]
     return found
 
 
@@ -283,6 +328,7 @@ def faults_of(person: Person, method: str, url: str, needs: Needs, has_method: b
 def test_every_address_has_a_rule_and_every_rule_an_address() -> None:
     assert set(RULES) == set(ROUTES)
     assert {route.table for route in ROUTES.values()} - {None} <= set(TABLES)
+    assert set(WRITES) == set(SUBJECTS)
 
 
 @pytest.mark.parametrize("kind", USERS)

@@ -75,7 +75,7 @@ def test_imports_are_narrowed_by_the_state_that_is_shown(client, admin):
     assert files(client, "?state=done") == ["undone.csv"]
     assert files(client, "?state=expired") == ["erased.csv", "forgotten.csv", "purged.csv"]
     assert files(client, "?state=expired&state=validated&q=ing") == ["waiting.csv"]
-    shown = {row[0]: row[3] for row in rows(client, IMPORTS)}
+    shown = {row[0]: row[4] for row in rows(client, IMPORTS)}
     assert shown["applied-long-ago.csv"] == shown["applied.csv"] == "Uploaded and applied"
     assert shown["undone.csv"] == "Undone"
     assert {shown[name] for name in ("forgotten.csv", "purged.csv", "erased.csv")} == {"Expired"}

@@ -1,6 +1,6 @@
-"""The columns of the files that carry registrations out, stated once.
+"""The columns of the files that carry records out, stated once.
 
-The import layout's come from :data:`wagtail_regcert.layouts.REGISTRATIONS`. Pure.
+Those that an import reads come from :mod:`wagtail_regcert.layouts`. Pure.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from ..cells import Date, Gender, StatusLabel, plain
-from ..layouts import REGISTRATIONS, Column
+from ..layouts import LEARNERS, QUALIFICATIONS, REGISTRATIONS, Column, Layout
 
 
 class ExportLayout(StrEnum):
@@ -19,6 +19,12 @@ class ExportLayout(StrEnum):
 
     EXPORT = "export"
     IMPORT = "import"
+    LEARNERS = "learners"
+    QUALIFICATIONS = "qualifications"
+
+
+OF_REGISTRATIONS = (ExportLayout.EXPORT, ExportLayout.IMPORT)
+"""The layouts that the listing of registrations offers."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,7 +33,7 @@ class ExportColumn:
 
     heading: str
     paths: tuple[str, ...]
-    """Lookups from ``Registration`` to the values that it is made of."""
+    """Lookups from the table to the values that it is made of."""
     write: Callable[..., str] | None = None
     """Values to a cell; ``None`` where the one value is the text itself."""
     repeats: bool = False
@@ -82,7 +88,11 @@ EXPORT_COLUMNS = (
     _text("Postal Tracking Reference", "postal_tracking_reference"),
 )
 
-_RELATED = {"qualification": "qualification__number", "learner": "learner__uln"}
+_RELATED = {
+    "qualification": "qualification__number",
+    "learner": "learner__uln",
+    "awarding_organisation": "awarding_organisation__name",
+}
 
 
 def _of_import_layout(column: Column) -> ExportColumn:
@@ -97,9 +107,21 @@ def _of_import_layout(column: Column) -> ExportColumn:
     )
 
 
-IMPORT_COLUMNS = tuple(map(_of_import_layout, REGISTRATIONS.columns))
+def _of(layout: Layout) -> tuple[ExportColumn, ...]:
+    return tuple(map(_of_import_layout, layout.columns))
+
+
+IMPORT_COLUMNS = _of(REGISTRATIONS)
 
 COLUMNS: dict[ExportLayout, tuple[ExportColumn, ...]] = {
     ExportLayout.EXPORT: EXPORT_COLUMNS,
     ExportLayout.IMPORT: IMPORT_COLUMNS,
+    ExportLayout.LEARNERS: _of(LEARNERS),
+    ExportLayout.QUALIFICATIONS: _of(QUALIFICATIONS),
 }
+
+KNOWN_BY: dict[ExportLayout, tuple[str, ...]] = {
+    ExportLayout.IMPORT: ("learner__uln",),
+    ExportLayout.LEARNERS: ("reference", "uln"),
+}
+"""Lookups of which a record must have at least one to be in a file: an import would not know it otherwise."""

@@ -1,4 +1,4 @@
-"""Registrations in, CSV bytes out, in a stream; and the ``ExportRun`` that every export leaves."""
+"""Records in, CSV bytes out, in a stream; and the ``ExportRun`` that every export leaves."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from django.db.models import QuerySet
 
 from .. import conf
 from ..characters import guard
-from ..models import ExportRun, Registration
-from .columns import COLUMNS, ExportColumn, ExportLayout
+from ..models import ExportRun
+from .columns import COLUMNS, KNOWN_BY, ExportColumn, ExportLayout
 from .csvfile import csv_bytes
 from .keys import Keys, batches
 from .values import Values
@@ -27,15 +27,15 @@ _SUSPICIOUS = frozenset("'=+-@\t\r\uff1d\uff0b\uff0d\uff20")
 
 
 def start_export(
-    registrations: QuerySet[Registration], layout: ExportLayout, *, user: Any, filters: str
+    records: QuerySet[Any], layout: ExportLayout, *, user: Any, filters: str
 ) -> tuple[ExportRun, Iterator[bytes]]:
     """Note who exports what, and return the note and the file's bytes.
 
-    Records come in the order of ``registrations``, else in that of their creation. What is created after the
+    Records come in the order of ``records``, else in that of their creation. What is created after the
     note is not in the file, so that the note tells the truth. ``filters`` says in words or as a query string
-    what ``registrations`` were chosen by.
+    what ``records`` were chosen by.
     """
-    keys, left_out = _keys(registrations, layout)
+    keys, left_out = _keys(records, layout)
     run = ExportRun.objects.create(
         user=user,
         user_name=user.get_username() if user else "",
@@ -44,41 +44,44 @@ def start_export(
         records=len(keys),
         left_out=left_out,
     )
-    return run, _bytes(keys, layout, registrations.db)
+    return run, _bytes(keys, layout, records)
 
 
-def export_bytes(registrations: QuerySet[Registration], layout: ExportLayout) -> Iterator[bytes]:
+def export_bytes(records: QuerySet[Any], layout: ExportLayout) -> Iterator[bytes]:
     """The file without a note, as tests compare it."""
-    keys, _left_out = _keys(registrations, layout)
-    return _bytes(keys, layout, registrations.db)
+    keys, _left_out = _keys(records, layout)
+    return _bytes(keys, layout, records)
 
 
-def _keys(registrations: QuerySet[Registration], layout: ExportLayout) -> tuple[Keys, int]:
+def _keys(records: QuerySet[Any], layout: ExportLayout) -> tuple[Keys, int]:
     """The keys of what the layout can carry, and how many it cannot."""
-    found = registrations if registrations.ordered else registrations.order_by("pk")
+    found = records if records.ordered else records.order_by("pk")
     keys, left_out = Keys(), 0
-    if layout is ExportLayout.EXPORT:
-        for batch in batches(found.values_list("pk")):
+    known_by = KNOWN_BY.get(layout, ())
+    for batch in batches(found.values_list("pk", *known_by)):
+        if not known_by:
             keys.extend(key for (key,) in batch)
-        return keys, left_out
-    for batch in batches(found.values_list("pk", "learner__uln")):
-        known = [key for key, uln in batch if uln is not None]
+            continue
+        known = [key for key, *values in batch if any(value is not None for value in values)]
         left_out += len(batch) - len(known)
         keys.extend(known)
     return keys, left_out
 
 
-def _bytes(keys: Keys, layout: ExportLayout, using: str) -> Iterator[bytes]:
+def _bytes(keys: Keys, layout: ExportLayout, records: QuerySet[Any]) -> Iterator[bytes]:
     columns = COLUMNS[layout]
-    guarding = layout is ExportLayout.IMPORT or conf.settings.ESCAPE_FORMULAS
-    return csv_bytes([column.heading for column in columns], _rows(keys, columns, guarding, using))
+    guarding = layout is not ExportLayout.EXPORT or conf.settings.ESCAPE_FORMULAS
+    return csv_bytes([column.heading for column in columns], _rows(keys, columns, guarding, records))
 
 
-def _rows(keys: Keys, columns: Sequence[ExportColumn], guarding: bool, using: str) -> Iterator[Sequence[str]]:
+def _rows(
+    keys: Keys, columns: Sequence[ExportColumn], guarding: bool, records: QuerySet[Any]
+) -> Iterator[Sequence[str]]:
     values = Values(
+        records.model,
         [path for column in columns for path in column.paths],
         days={path for column in columns if column.is_day for path in column.paths},
-        using=using,
+        using=records.db,
     )
     # Column by column: a loop over cells in Python would take longer than reading them.
     writers = [_writer(column, guarding) for column in columns]

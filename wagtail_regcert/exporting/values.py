@@ -1,4 +1,4 @@
-"""Values of registrations by primary key: columns out, in the order of the keys.
+"""Values of records by primary key: columns out, in the order of the keys.
 
 Each table is read by its own primary keys and the rows are put together here. A join would be planned for
 every page anew, and before a database has gathered statistics, as after a bulk load, PostgreSQL reads whole
@@ -14,7 +14,6 @@ from typing import Any
 from django.db import connections, transaction
 from django.db.models import Model
 
-from ..models import Registration
 from ..models.fields import PlainDate
 from ..models.sets import among
 
@@ -25,12 +24,15 @@ Row = tuple[Any, ...]
 
 
 class Values:
-    """Reads the same paths (lookups from ``Registration``) for one page of keys after the other."""
+    """Reads the same paths (lookups from a model) for one page of keys after the other."""
 
-    def __init__(self, paths: Sequence[str], *, days: Collection[str] = (), using: str) -> None:
+    def __init__(
+        self, model: type[Model], paths: Sequence[str], *, days: Collection[str] = (), using: str
+    ) -> None:
         """``days`` are those of the paths that lead to days; they may come as plain text."""
         # Drivers make days of texts one by one. PostgreSQL's is quicker at it than its server at writing.
         plain = connections[using].vendor != "postgresql"
+        self._model = model
         self._using = using
         self._own: list[Any] = []
         self._related: dict[str, _Related] = {}
@@ -38,7 +40,7 @@ class Values:
         for path in paths:
             relation, _, name = path.partition("__") if "__" in path else ("", "", path)
             if relation and relation not in self._related:
-                self._related[relation] = _Related(relation, using)
+                self._related[relation] = _Related(model, relation, using)
             fields = self._related[relation].fields if relation else self._own
             self._places.append((relation, len(fields)))
             fields.append(PlainDate(name) if plain and path in days else name)
@@ -50,7 +52,7 @@ class Values:
 
     def _columns(self, keys: Sequence[int]) -> list[Sequence[Any]]:
         fields = [*(f"{relation}_id" for relation in self._related), *self._own]
-        stored = _by_key(Registration, keys, fields, self._using)
+        stored = _by_key(self._model, keys, fields, self._using)
         rows = list(map(stored.__getitem__, keys if len(stored) == len(keys) else filter(stored.get, keys)))
         for at, related in enumerate(self._related.values(), start=1):
             gone = related.remember({row[at] for row in rows})
@@ -67,10 +69,10 @@ class Values:
 
 
 class _Related:
-    """Rows of a table that registrations refer to."""
+    """Rows of a table that what is exported refers to."""
 
-    def __init__(self, relation: str, using: str) -> None:
-        self._model: Any = Registration._meta.get_field(relation).related_model
+    def __init__(self, model: type[Model], relation: str, using: str) -> None:
+        self._model: Any = model._meta.get_field(relation).related_model
         self._using = using
         self._known: dict[int | None, Row] = {}
         self.fields: list[Any] = []

@@ -25,7 +25,7 @@ from ..layouts import Separator
 from ..models import ImportRun, RunPiece
 from ..models.runs import ImportRunQuerySet, silent_since
 from ..moments import today
-from ..permissions import IMPORT, may
+from ..permissions import may_import, visible_imports
 from ..problems import Problem
 from ..subjects.registry import subject_of
 from ..subjects.types import Record
@@ -281,7 +281,7 @@ def _commit(run_id: uuid.UUID, by_owner: bool) -> None:
         return
     run = ImportRun.objects.select_related("user").get(pk=run_id)
     # A run of the command line may have no owner; superusers alone see it, and finish it.
-    if by_owner and run.user_name and not (run.user and may(run.user, IMPORT)):
+    if by_owner and run.user_name and not (run.user and may_import(run.user, run.about)):
         raise OwnerMayNotImport
     subject = subject_of(run.about)
     outcome = apply_records(run, _sheet(run), subject, staging.load_records(run), now, today())
@@ -312,7 +312,7 @@ def can_undo(run: ImportRun) -> bool:
 
 def begin_undo(run_id: uuid.UUID, user: Any) -> bool:
     """Claim a committed run that is still kept; ``False`` when somebody was faster."""
-    kept = ImportRun.objects.visible_to(user).kept()
+    kept = visible_imports(user).kept()
     values = {"undone_by_name": user.get_username(), "failure": ""}
     # One that seems stuck may be claimed again: whoever ends first has undone it.
     return kept.move_undo(run_id, UNDOABLE, Undo.RUNNING, **values) or kept.silent().move_undo(
@@ -344,9 +344,9 @@ def _undo(run_id: uuid.UUID, user_id: Any) -> None:
     if not ImportRun.objects.move_undo(run_id, (Undo.RUNNING,), Undo.DONE, undone_at=now):
         return
     user = get_user_model()._default_manager.filter(pk=user_id).first()
-    if user is None or not may(user, IMPORT):
+    if user is None:
         raise MayNotUndo
-    run = ImportRun.objects.visible_to(user).filter(pk=run_id).first()
+    run = visible_imports(user).filter(pk=run_id).first()
     if run is None:
         raise MayNotUndo
     plan = apply_undo(run, user, now)

@@ -21,10 +21,6 @@ from ..databases import RunQuerySet
 class ImportRunQuerySet(RunQuerySet["ImportRun"]):
     """Runs as sets."""
 
-    def visible_to(self, user: Any) -> ImportRunQuerySet:
-        """Runs are seen by whoever started them, and by superusers."""
-        return self if user.is_superuser else self.filter(user=user)
-
     def shown_as(self, states: Collection[str]) -> ImportRunQuerySet:
         """Runs whose state in words, :attr:`ImportRun.shown_state`, is one of these."""
         kept = Q(created_at__gt=_staging_limit(), discarded_at=None) | Q(state=ImportRun.State.COMMITTED)
@@ -301,4 +297,10 @@ class ExportRun(models.Model):
     @property
     def layout_shown(self) -> str:
         """The layout in words."""
-        return str({"export": _("export layout"), "import": _("import layout")}.get(self.layout, self.layout))
+        words = {
+            "export": _("export layout"),
+            "import": _("import layout"),
+            "learners": _("learners"),
+            "qualifications": _("qualifications"),
+        }
+        return str(words.get(self.layout, self.layout))

@@ -15,7 +15,9 @@ from django.views.generic import View as ClassView
 
 from ..databases import own_transactions, reading_source
 from ..models import ImportRun, Registration
-from ..permissions import IMPORT, may
+from ..permissions import IMPORT, may, visible_imports
+from ..subjects.database.base import Subject
+from ..subjects.registry import subject_of
 
 View = Callable[..., HttpResponseBase]
 
@@ -47,41 +49,44 @@ class RoleView(ClassView):
     """Open to those who may do something to registrations. Nothing of it is kept by browsers or proxies."""
 
     action: str
+    request: HttpRequest
+    kwargs: dict[str, Any]
     http_method_names = [method.lower() for method in METHODS]
 
+    def is_open_to(self, user: Any) -> bool:
+        """Whether the user gets in. Asked before any method of the view runs."""
+        return may(user, self.action)
+
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        if not may(request.user, self.action):
+        if not self.is_open_to(request.user):
             raise PermissionDenied
         response = super().dispatch(request, *args, **kwargs)
         response["Cache-Control"] = "no-store"
         return response
 
 
-class ImporterView(RoleView):
-    """Open to holders of both roles that an import needs."""
-
-    action = IMPORT
-
-
-class RunView(ImporterView):
-    """About one run, open to its owner and to superusers."""
-
-    request: HttpRequest
-    kwargs: dict[str, Any]
+class RunView(RoleView):
+    """About one run, open to those who see it."""
 
     @cached_property
     def run(self) -> ImportRun:
-        run = ImportRun.objects.filter(pk=self.kwargs["run"]).first()
-        if run is None:
-            raise Http404
-        if not (self.request.user.is_superuser or run.user_id == self.request.user.pk):
-            raise PermissionDenied
-        return run
+        return visible_imports(self.request.user).get(pk=self.kwargs["run"])
+
+    @cached_property
+    def subject(self) -> Subject:
+        """What the run is about."""
+        return subject_of(self.run.about)
+
+    def is_open_to(self, user: Any) -> bool:
+        try:
+            self.run  # noqa: B018
+        except ImportRun.DoesNotExist:
+            if may(user, IMPORT) and not ImportRun.objects.filter(pk=self.kwargs["run"]).exists():
+                raise Http404 from None
+            return False
+        return True
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        if may(request.user, IMPORT):
-            # Refused before any method of the view runs.
-            self.run  # noqa: B018
         # What a run refers to may have been written just before it.
         with reading_source():
             return super().dispatch(request, *args, **kwargs)
@@ -90,11 +95,21 @@ class RunView(ImporterView):
         return redirect("wagtail_regcert:import_report", self.run.pk)
 
 
-def listing_url() -> str:
-    """The listing of registrations."""
-    return reverse(Registration.snippet_viewset.get_url_name("list"))  # type: ignore[attr-defined]
+def listing_url(model: Any = Registration) -> str:
+    """The listing of a table."""
+    return reverse(model.snippet_viewset.get_url_name("list"))
 
 
-def registration_url(key: int) -> str:
-    """The form of a registration."""
-    return reverse(Registration.snippet_viewset.get_url_name("edit"), args=[key])  # type: ignore[attr-defined]
+def listing_crumb(model: Any) -> dict[str, Any]:
+    """The listing of a table, as a part of the way to a page."""
+    return {"url": listing_url(model), "label": model.snippet_viewset.menu_label}
+
+
+def record_url(model: Any, key: int) -> str:
+    """The form of a record."""
+    return reverse(model.snippet_viewset.get_url_name("edit"), args=[key])
+
+
+def form_url(subject: Subject) -> str:
+    """The form that takes files about this."""
+    return reverse(f"wagtail_regcert:{subject.form_url_name}")

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 from wagtail.admin import messages
 
 from ..databases import own_transactions
-from ..exporting.columns import ExportLayout
+from ..exporting.columns import OF_REGISTRATIONS, ExportLayout
 from ..exporting.stream import start_export
 from ..models import ExportRun, Registration
 from ..moments import today
@@ -31,7 +31,7 @@ def export(request: HttpRequest) -> HttpResponseBase:
     if not may(request.user, EXPORT):
         raise PermissionDenied
     layout = request.GET.get("layout") or ExportLayout.EXPORT
-    if layout not in set(ExportLayout):
+    if layout not in OF_REGISTRATIONS:
         messages.error(request, _("There is no such layout. Nothing was exported."))
         return back_to_listing(request)
     chosen = selection(request, request.GET.getlist("id") or ["all"])

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.core.exceptions import SuspiciousFileOperation
 from django.http import (
+    Http404,
     HttpRequest,
     HttpResponse,
     HttpResponseBase,
@@ -15,10 +16,10 @@ from django.http import (
     StreamingHttpResponse,
 )
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.http import content_disposition_header
 from django.utils.text import get_valid_filename
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.generic import FormView
 from wagtail.admin import messages
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
@@ -30,21 +31,24 @@ from ..import_forms import ImportForm
 from ..importing import runs
 from ..importing.collector import collector_paused
 from ..importing.results import summary
-from ..layouts import REGISTRATIONS, Separator
+from ..layouts import Layout, Separator
 from ..messages import sentence, size_name
 from ..models import ImportRun
+from ..permissions import IMPORT, may, may_import
 from ..problems import Fault
+from ..subjects.database.base import Subject
+from ..subjects.registry import SUBJECTS, subject_of
 from ..tasks import commit_soon, validate_soon
-from .base import ImporterView, RunView, listing_url
+from .base import RoleView, RunView, form_url, listing_crumb, listing_url
 from .report import await_result
 
 State = ImportRun.State
 
 
-def tips() -> list[dict[str, Any]]:
+def tips(layout: Layout) -> list[dict[str, Any]]:
     """What the sidebar says of each column, the mandatory ones first."""
     found = []
-    for column in sorted(REGISTRATIONS.columns, key=lambda column: not column.required):
+    for column in sorted(layout.columns, key=lambda column: not column.required):
         kind = column.kind
         if isinstance(kind, Date):
             text = _("Date, day first: dd/mm/yyyy")
@@ -57,30 +61,44 @@ def tips() -> list[dict[str, Any]]:
                 "heading": column.heading,
                 "required": column.required,
                 "kind": text,
+                "keeps_if_blank": column.keeps_if_blank,
                 "example": next(filter(None, column.examples)),
             }
         )
     return found
 
 
-class ImportView(WagtailAdminTemplateMixin, ImporterView, FormView):
+class ImportView(WagtailAdminTemplateMixin, RoleView, FormView):
     """The form: on a page of its own, and in the popup over the listing."""
 
-    page_title = gettext_lazy("Import and Update Qualifications")
+    about = ImportRun.About.REGISTRATIONS.value
     header_icon = "upload"
     template_name = "wagtail_regcert/imports/form.html"
     form_class = ImportForm
 
+    @property
+    def subject(self) -> Subject:
+        return subject_of(self.about)
+
+    def is_open_to(self, user: Any) -> bool:
+        return may_import(user, self.about)
+
+    def get_page_title(self) -> Any:
+        return self.subject.form_title
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return {**super().get_form_kwargs(), "layout": self.subject.layout}
+
     def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
         return [
             *self.breadcrumbs_items,
-            {"url": listing_url(), "label": _("Registration and Certification")},
-            {"url": "", "label": self.page_title},
+            listing_crumb(self.subject.model),
+            {"url": "", "label": self.get_page_title()},
         ]
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)
-        context.update(import_context(context["form"]))
+        context["importing"] = import_context(self.subject, context["form"])
         if context["form"].errors:
             context["header_title"] = _("Error: %(title)s") % {"title": context["header_title"]}
         return context
@@ -96,17 +114,30 @@ class ImportView(WagtailAdminTemplateMixin, ImporterView, FormView):
             separator=Separator(form.cleaned_data["separator"]),
             encoding=form.opened.encoding,
             user=self.request.user,
+            about=self.about,
         )
         validate_soon(run.pk, form.opened.sheet)
         return redirect("wagtail_regcert:import_report", run.pk)
 
 
-def import_context(form: ImportForm) -> dict[str, Any]:
+def popup_context(model: Any, user: Any) -> dict[str, Any] | None:
+    """What the popup over a table's listing needs; nothing where the user may not import into it."""
+    for about, subject in SUBJECTS.items():
+        if subject.model is model and may_import(user, about):
+            return import_context(subject, ImportForm(layout=subject.layout, auto_id="regcert-popup-%s"))
+    return None
+
+
+def import_context(subject: Subject, form: ImportForm) -> dict[str, Any]:
     """What the form's template needs, on the page and in the popup."""
     limit = conf.settings.MAX_UPLOAD_BYTES
     return {
         "form": form,
-        "tips": tips(),
+        "url": form_url(subject),
+        "title": subject.form_title,
+        "sample_url": f"{reverse('wagtail_regcert:import_sample')}?about={subject.about}",
+        "width": subject.layout.width,
+        "tips": tips(subject.layout),
         "max_bytes": limit,
         "max_size": size_name(limit),
         # The browser tells these before the upload, in the same words.
@@ -165,7 +196,7 @@ class CancelView(RunAction):
     def post(self, request: HttpRequest, run: uuid.UUID) -> HttpResponse:
         if runs.cancel(self.run.pk):
             messages.success(request, _("The import was cancelled. Nothing was written."))
-            return redirect(listing_url())
+            return redirect(listing_url(self.subject.model))
         self.run.refresh_from_db()
         if self.run.state == State.COMMITTING:
             messages.warning(
@@ -223,11 +254,18 @@ class RejectedView(DownloadView):
         return rejected_file(self.run)
 
 
-class SampleView(ImporterView):
-    """The sample file."""
+class SampleView(RoleView):
+    """A sample file: of registrations, or what ``about`` asks for."""
+
+    def is_open_to(self, user: Any) -> bool:
+        about = self.request.GET.get("about", ImportRun.About.REGISTRATIONS.value)
+        if may(user, IMPORT) and about not in SUBJECTS:
+            raise Http404
+        self.about = about
+        return about in SUBJECTS and may_import(user, about)
 
     def get(self, request: HttpRequest) -> HttpResponseBase:
-        return csv_download(sample_file(), "registrations-sample.csv")
+        return csv_download(sample_file(subject_of(self.about).layout), f"{self.about}-sample.csv")
 
 
 def csv_download(chunks: Iterator[bytes], name: str) -> HttpResponseBase:

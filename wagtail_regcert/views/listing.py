@@ -20,13 +20,12 @@ from wagtail.admin.widgets.button import Button, ListingButton
 from wagtail.snippets.views.snippets import IndexView
 
 from ..cells import Status
-from ..exporting.columns import ExportLayout
-from ..import_forms import ImportForm
+from ..exporting.columns import OF_REGISTRATIONS, ExportLayout
 from ..models import Learner, Qualification, Registration
 from ..models.fields import may_be_key
 from ..permissions import EXPORT, IMPORT, MANAGE, ReferencePermissionPolicy, may
 from ..search import LONGEST, search_learners, search_qualifications, search_registrations
-from .imports import import_context
+from .imports import popup_context
 from .paging import KeyPaginator
 
 NOT_FILTERS = ("p", "ordering", "id", "next", "layout", "export", "childOf", "csrfmiddlewaretoken")
@@ -206,7 +205,7 @@ class RegistrationIndexView(IndexView):
         """Where the whole list can be had as a file, by layout; nothing for who may not."""
         if not may(self.request.user, EXPORT):
             return {}
-        return {layout.value: export_url(self.request, layout) for layout in ExportLayout}
+        return {layout.value: export_url(self.request, layout) for layout in OF_REGISTRATIONS}
 
     @cached_property
     def header_more_buttons(self) -> list[Button]:
@@ -255,9 +254,7 @@ class RegistrationIndexView(IndexView):
         context.update(
             self.selection_words,
             problems=self.problems,
-            importing=import_context(ImportForm(auto_id="regcert-popup-%s"))
-            if may(self.request.user, IMPORT)
-            else None,
+            importing=popup_context(self.model, self.request.user),
             bulk_buttons=self.bulk_buttons,
             export_urls=self.export_urls,
         )
@@ -310,6 +307,21 @@ SEARCHES: dict[type[Any], Callable[[QuerySet[Any], str], QuerySet[Any]]] = {
 
 class ReferenceIndexView(IndexView):
     """The list of learners, qualifications and the rest."""
+
+    @cached_property
+    def importing(self) -> dict[str, Any] | None:
+        return popup_context(self.model, self.request.user)
+
+    @cached_property
+    def header_more_buttons(self) -> list[Button]:
+        buttons: list[Button] = super().header_more_buttons
+        if not self.importing:
+            return buttons
+        url = reverse("wagtail_regcert:imports")
+        return [*buttons, Button(gettext("Imports"), url=url, icon_name="history")]
+
+    def get_context_data(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        return {**super().get_context_data(*args, **kwargs), "importing": self.importing}
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if self.is_export:

@@ -21,21 +21,19 @@ from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 from .. import conf
 from ..importing import staging
 from ..importing.plan import Change
-from ..layouts import REGISTRATIONS
 from ..messages import encoding_name, kind_name
 from ..models import ImportRun, RunPiece
 from ..problems import Code
 from ..tables import (
     PER_PAGE,
-    ConflictsTable,
     ErrorData,
     ErrorsTable,
     GroupsTable,
     StagedRows,
     WarningsTable,
 )
-from .base import RunView, listing_url
-from .staged import shown_conflicts, shown_notes, shown_records, undo_context
+from .base import RunView, form_url, listing_crumb, listing_url
+from .staged import conflicts_table, shown_notes, shown_records, undo_context
 
 State = ImportRun.State
 Kind = RunPiece.Kind
@@ -136,7 +134,7 @@ class ReportView(WagtailAdminTemplateMixin, RunView, TemplateView):
     def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
         return [
             *self.breadcrumbs_items,
-            {"url": listing_url(), "label": _("Registration and Certification")},
+            listing_crumb(self.subject.model),
             {"url": reverse("wagtail_regcert:imports"), "label": _("Imports")},
             {"url": "", "label": self.get_page_title(), "sublabel": self.get_page_subtitle()},
         ]
@@ -155,13 +153,18 @@ class ReportView(WagtailAdminTemplateMixin, RunView, TemplateView):
             parts=parts_of(run),
             expired=run.has_expired,
             running=run.state in ImportRun.AT_WORK,
-            listing_url=listing_url(),
+            listing_url=listing_url(self.subject.model),
+            listing_label=self.subject.model.snippet_viewset.menu_label,
+            has_run_filter=self.subject.has_run_filter,
+            form_url=form_url(self.subject),
+            name_headings=list(self.subject.name_headings.values()),
+            created_note=self.subject.created_note(run.created) if run.created else "",
             encoding=encoding_name(run.encoding),
             stuck_minutes=conf.settings.STUCK_MINUTES,
             failure=_(run.failure) if run.failure else "",
         )
         if run.state == State.COMMITTED:
-            context.update(undo_context(run))
+            context.update(undo_context(run, self.subject))
         if not run.has_expired and (run.seems_stuck or run.state == State.FAILED):
             context["stuck"] = run.seems_stuck
             again = "import_commit" if run.has_report else "import_retry"
@@ -200,7 +203,7 @@ class ReportView(WagtailAdminTemplateMixin, RunView, TemplateView):
             page = table.page
         codes = sorted({one["code"]: one["name"] for one in self.kinds}.items(), key=lambda item: item[1])
         columns = {one["key"]: one["column"] or _("(whole row)") for one in self.kinds}
-        headings = [*REGISTRATIONS.headings, WHOLE_ROW]
+        headings = [*self.subject.layout.headings, WHOLE_ROW]
         return {
             "table": table,
             "page": page,
@@ -246,8 +249,8 @@ class ReportView(WagtailAdminTemplateMixin, RunView, TemplateView):
             [at for at, kind in enumerate(kinds) if kind == Change.NOT_APPLIED],
         )
         page = self._page(partial(staging.load_problems, self.run, Kind.CONFLICTS), range(self.run.conflicts))
-        conflicts = shown_conflicts(list(page.object_list), list(records.object_list))
-        return {"table": ConflictsTable(conflicts), "page": page}
+        table = conflicts_table(self.subject, list(page.object_list), list(records.object_list))
+        return {"table": table, "page": page}
 
     def warnings(self) -> dict[str, Any]:
         load = partial(staging.load_problems, self.run, Kind.WARNINGS)
@@ -264,7 +267,7 @@ class ReportView(WagtailAdminTemplateMixin, RunView, TemplateView):
             partial(staging.load_records, self.run),
             [at for at, kind in enumerate(kinds) if kind in CHANGES[chosen]],
         )
-        page.object_list = shown_records(list(page.object_list))
+        page.object_list = shown_records(self.subject, list(page.object_list))
         labels = {
             "": _("All changes"),
             "new": pgettext("wagtail_regcert", "New"),

@@ -16,7 +16,7 @@ from wagtail.admin.views.generic.base import BaseListingView
 
 from ..filter_words import filters_in_words
 from ..models import ExportRun, ImportRun
-from ..permissions import EXPORT, IMPORT
+from ..permissions import EXPORT, IMPORT, visible_imports
 from ..run_filters import ImportRunFilterSet
 from ..search import LONGEST
 from .base import RoleView
@@ -58,6 +58,12 @@ class ImportsView(RoleView, BaseListingView):
                 label=pgettext("wagtail_regcert", "File"),
                 get_url=lambda run: reverse("wagtail_regcert:import_report", args=[run.pk]),
             ),
+            Column(
+                "about",
+                label=pgettext("wagtail_regcert", "About"),
+                accessor="get_about_display",
+                sort_key="about",
+            ),
             MomentColumn("created_at", label=_("When"), sort_key="created_at", classname="regcert-moment"),
             Column("user_name", label=pgettext("wagtail_regcert", "User"), sort_key="user_name"),
             Column("state", label=_("State"), accessor="state_shown", classname="regcert-state"),
@@ -72,7 +78,7 @@ class ImportsView(RoleView, BaseListingView):
         ]
 
     def get_base_queryset(self) -> QuerySet[ImportRun]:
-        return ImportRun.objects.visible_to(self.request.user)
+        return visible_imports(self.request.user)
 
     def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
         # A filter that is not right never means "everything".

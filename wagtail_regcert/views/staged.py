@@ -8,13 +8,14 @@ from typing import Any
 from django.urls import reverse
 
 from ..importing import runs, staging
-from ..layouts import STORED_COLUMNS
 from ..messages import left_alone, message, note_message
-from ..models import ImportRun, Learner, Qualification, Registration
+from ..models import ImportRun
+from ..permissions import visible_imports
 from ..problems import NoteCode, Problem
+from ..subjects.database.base import Subject
 from ..subjects.types import Left, Record, Step, Values
-from ..tables import PER_PAGE, LeftTable
-from .base import registration_url
+from ..tables import PER_PAGE, ConflictsTable, LeftTable
+from .base import record_url
 
 NOTE_STATUS = {NoteCode.GUESSED_ENCODING: "info"}
 """How urgent a note looks; the others warn."""
@@ -24,7 +25,7 @@ def shown_notes(run: ImportRun, user: Any) -> list[dict[str, Any]]:
     """Notes on a run's file; with the address of an earlier import that one names, if the user may see it."""
     notes = staging.load_notes(run)
     earlier = [note.facts["run"] for note in notes if "run" in note.facts]
-    visible = ImportRun.objects.visible_to(user).filter(pk__in=earlier).values_list("pk", flat=True)
+    visible = visible_imports(user).filter(pk__in=earlier).values_list("pk", flat=True)
     urls = (
         {str(key): reverse("wagtail_regcert:import_report", args=[key]) for key in visible} if earlier else {}
     )
@@ -38,10 +39,11 @@ def shown_notes(run: ImportRun, user: Any) -> list[dict[str, Any]]:
     ]
 
 
-def changed_fields(before: Values | None, after: Values | None) -> Iterator[dict[str, Any]]:
-    """The columns whose values differ; values are plain, ``None`` stands for "no registration"."""
-    nothing = ("",) * len(STORED_COLUMNS)
-    for column, old, new in zip(STORED_COLUMNS, before or nothing, after or nothing, strict=True):
+def changed_fields(subject: Subject, before: Values | None, after: Values | None) -> Iterator[dict[str, Any]]:
+    """The columns whose values differ; values are plain, ``None`` stands for "no record"."""
+    columns = [subject.layout.column_of(name) for name in subject.fields]
+    nothing = ("",) * len(columns)
+    for column, old, new in zip(columns, before or nothing, after or nothing, strict=True):
         if old != new:
             yield {
                 "heading": column.heading,
@@ -51,61 +53,62 @@ def changed_fields(before: Values | None, after: Values | None) -> Iterator[dict
             }
 
 
-def shown_records(records: Sequence[Record]) -> list[dict[str, Any]]:
+def shown_records(subject: Subject, records: Sequence[Record]) -> list[dict[str, Any]]:
     """What an import changes, field by field."""
     return [
         {
-            **entry,
+            "row": record.row,
+            "names": list(names.values()),
             "creates": record.is_created,
-            "fields": list(changed_fields(record.before, record.after)),
+            "fields": list(changed_fields(subject, record.before, record.after)),
         }
-        for entry, record in zip(_named(records), records, strict=True)
+        for names, record in zip(subject.names(records), records, strict=True)
     ]
 
 
-def shown_steps(steps: Sequence[Step]) -> list[dict[str, Any]]:
+def shown_steps(subject: Subject, steps: Sequence[Step]) -> list[dict[str, Any]]:
     """What an undo does, field by field."""
     return [
-        {**entry, "deletes": step.deletes, "fields": list(changed_fields(step.before, step.after))}
-        for entry, step in zip(_named(steps), steps, strict=True)
+        {
+            "row": step.row,
+            "names": list(names.values()),
+            "deletes": step.deletes,
+            "fields": list(changed_fields(subject, step.before, step.after)),
+        }
+        for names, step in zip(subject.names(steps), steps, strict=True)
     ]
 
 
-def shown_left(left: Sequence[Left]) -> list[dict[str, Any]]:
+def left_table(subject: Subject, left: Sequence[Left]) -> LeftTable:
     """What an undo leaves alone, and why."""
-    return [
-        {**entry, "reason": left_alone(one.reason)} for entry, one in zip(_named(left), left, strict=True)
+    rows = [
+        {"row": one.row, **names, "reason": left_alone(one.reason)}
+        for names, one in zip(subject.names(left), left, strict=True)
     ]
+    return LeftTable(rows, names=subject.name_headings)
 
 
-def shown_conflicts(conflicts: Sequence[Problem], records: Sequence[Record]) -> list[dict[str, Any]]:
-    """What a commit did not apply, and why; with the address of the registration, where there is one."""
-    pairs: Any = {record.key for record in records}
-    stored: Any = Registration.objects.keys_of(pairs)
-    found = []
-    for entry, record, conflict in zip(_named(records), records, conflicts, strict=True):
-        key = stored.get(record.key)
-        found.append({**entry, "url": registration_url(key) if key else "", "message": message(conflict)})
-    return found
+def conflicts_table(
+    subject: Subject, conflicts: Sequence[Problem], records: Sequence[Record]
+) -> ConflictsTable:
+    """What a commit did not apply, and why; with the address of the record, where there is one."""
+    stored = subject.keys_now([record.key for record in records if record.pk is None])
+    rows = []
+    for names, record, conflict in zip(subject.names(records), records, conflicts, strict=True):
+        key = stored.get(record.key) if record.pk is None else record.pk
+        url = record_url(subject.model, key) if key else ""
+        rows.append({"row": record.row, **names, "url": url, "message": message(conflict)})
+    return ConflictsTable(rows, names=subject.name_headings)
 
 
-def undo_context(run: ImportRun) -> dict[str, Any]:
+def undo_context(run: ImportRun, subject: Subject) -> dict[str, Any]:
     """What the result of a run says about its undo. Of what was left alone the first few only."""
     kept = run.undo_state == ImportRun.Undo.DONE and not run.has_expired
-    left = shown_left(list(staging.load_left(run, 0, PER_PAGE))) if kept else []
+    left = list(staging.load_left(run, 0, PER_PAGE)) if kept else []
     return {
         "may_undo": runs.can_undo(run),
-        "left": LeftTable(left) if left else None,
+        "left": left_table(subject, left) if left else None,
+        "restored": subject.counted(run.undo_restored),
+        "deleted": subject.counted(run.undo_deleted),
+        "left_count": subject.counted(run.undo_left),
     }
-
-
-def _named(entries: Sequence[Record | Step | Left]) -> Iterator[dict[str, Any]]:
-    pairs: Any = [entry.key for entry in entries]
-    learners = Learner.objects.in_bulk([learner for learner, _qualification in pairs])
-    qualifications = Qualification.objects.in_bulk([qualification for _learner, qualification in pairs])
-    for entry, (learner, qualification) in zip(entries, pairs, strict=True):
-        yield {
-            "row": entry.row,
-            "learner": learners.get(learner, ""),
-            "qualification": qualifications.get(qualification, ""),
-        }

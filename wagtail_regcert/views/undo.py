@@ -18,10 +18,10 @@ from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 from ..importing import runs, staging
 from ..importing.undo import plan_undo
 from ..models import ImportRun
-from ..tables import PER_PAGE, LeftTable, StagedRows
+from ..tables import PER_PAGE, StagedRows
 from ..tasks import undo_soon
-from .base import RunView, listing_url
-from .staged import shown_left, shown_steps
+from .base import RunView, listing_crumb
+from .staged import left_table, shown_steps
 
 
 class UndoView(WagtailAdminTemplateMixin, RunView, TemplateView):
@@ -64,7 +64,7 @@ class UndoView(WagtailAdminTemplateMixin, RunView, TemplateView):
     def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
         return [
             *self.breadcrumbs_items,
-            {"url": listing_url(), "label": _("Registration and Certification")},
+            listing_crumb(self.subject.model),
             {"url": reverse("wagtail_regcert:imports"), "label": _("Imports")},
             {
                 "url": reverse("wagtail_regcert:import_report", args=[self.run.pk]),
@@ -78,18 +78,26 @@ class UndoView(WagtailAdminTemplateMixin, RunView, TemplateView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = {**super().get_context_data(**kwargs), "run": self.run}
+        counted = self.subject.counted
         if self.is_undone:
             rows = StagedRows(partial(staging.load_left, self.run), range(self.run.undo_left))
-            return {**context, **self._left(rows)}
+            return {**context, "left_count": counted(self.run.undo_left), **self._left(rows)}
         plan = plan_undo(self.run)
-        context.update(plan=plan, total=len(plan.steps))
+        context.update(
+            plan=plan,
+            total=len(plan.steps),
+            total_counted=counted(len(plan.steps)),
+            deleted_counted=counted(plan.deleted),
+            name_headings=list(self.subject.name_headings.values()),
+        )
         if self.request.GET.get("tab") == "left":
             return {**context, "tab": "left", **self._left(plan.left)}
-        return {**context, "tab": "changes", "changes": self._page(plan.steps, shown_steps)}
+        changes = self._page(plan.steps, partial(shown_steps, self.subject))
+        return {**context, "tab": "changes", "changes": changes}
 
     def _left(self, entries: Any) -> dict[str, Any]:
-        page = self._page(entries, shown_left)
-        return {"page": page, "table": LeftTable(page.object_list)}
+        page = self._page(entries, list)
+        return {"page": page, "table": left_table(self.subject, list(page.object_list))}
 
     def _page(self, entries: Any, shown: Any) -> Page:
         """The page asked for, or the nearest there is."""

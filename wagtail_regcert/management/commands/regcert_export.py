@@ -1,4 +1,4 @@
-"""Export registrations as a CSV file, to standard output or to a file."""
+"""Export registrations, learners or qualifications as a CSV file, to standard output or to a file."""
 
 from __future__ import annotations
 
@@ -11,17 +11,22 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.core.management.base import CommandError
+from django.db.models import QuerySet
 
 from ...exporting.columns import ExportLayout
 from ...exporting.csvfile import write_file
 from ...exporting.stream import COMMAND, start_export
 from ...layouts import Status
 from ...models import AwardingOrganisation, Programme, Registration
+from ...subjects.registry import SUBJECTS
 from ..base import RegcertCommand
+
+FILTERS = ("status", "awarding_organisation", "programme")
+NO_ULN = "their learners have no ULN yet"
 
 
 class Command(RegcertCommand):
-    help = "Export registrations as a CSV file."
+    help = "Export registrations, learners or qualifications as a CSV file."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--output", metavar="PATH", help="write to this file, whole or not at all")
@@ -37,6 +42,28 @@ class Command(RegcertCommand):
         parser.add_argument("--programme", metavar="NAME")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        if options["layout"] not in set(ExportLayout):
+            raise CommandError(f"There is no layout “{options['layout']}”.")
+        layout = ExportLayout(options["layout"])
+        records, chosen = self._chosen(layout, options)
+        run, chunks = start_export(records, layout, user=None, filters=f"{COMMAND} {urlencode(chosen)}")
+        if options["output"]:
+            write_file(options["output"], chunks)
+        else:
+            self._print(chunks)
+        if run.left_out:
+            reason = "they have neither a reference nor a ULN" if layout in SUBJECTS else NO_ULN
+            self.stderr.write(f"{run.left_out} left out: {reason}.")
+
+    def _chosen(
+        self, layout: ExportLayout, options: dict[str, Any]
+    ) -> tuple[QuerySet[Any], list[tuple[str, str]]]:
+        """The records that the options choose, and by which filters."""
+        if layout in SUBJECTS:
+            given = [name for name in FILTERS if options[name] not in (None, [])]
+            if given:
+                raise CommandError(f"--{given[0].replace('_', '-')} chooses registrations, not {layout}.")
+            return SUBJECTS[layout].model.objects.all(), []
         found = Registration.objects.all()
         chosen: list[tuple[str, str]] = []
         if options["status"]:
@@ -53,17 +80,7 @@ class Command(RegcertCommand):
         if (name := options["programme"]) is not None:
             found = found.filter(programme=_by_name(Programme, name))
             chosen.append(("programme", name))
-        if options["layout"] not in set(ExportLayout):
-            raise CommandError(f"There is no layout “{options['layout']}”.")
-        run, chunks = start_export(
-            found, ExportLayout(options["layout"]), user=None, filters=f"{COMMAND} {urlencode(chosen)}"
-        )
-        if options["output"]:
-            write_file(options["output"], chunks)
-        else:
-            self._print(chunks)
-        if run.left_out:
-            self.stderr.write(f"{run.left_out} left out: their learners have no ULN yet.")
+        return found, chosen
 
     def _print(self, chunks: Iterable[bytes]) -> None:
         # Bytes where the stream takes them: text output would change line ends and encoding.

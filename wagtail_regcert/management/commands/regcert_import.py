@@ -20,16 +20,18 @@ from ...importing.results import refusal, result
 from ...importing.runs import begin_commit, commit, start_run, validate
 from ...layouts import Separator
 from ...models import ImportRun
+from ...subjects.registry import SUBJECTS
 from ..base import RegcertCommand
 
 SOME_REJECTED, FILE_REFUSED = 1, 2
 
 
 class Command(RegcertCommand):
-    help = "Validate a CSV file of registrations and commit its accepted records."
+    help = "Validate a CSV file of registrations, learners or qualifications and commit its accepted records."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file", metavar="FILE")
+        parser.add_argument("--layout", choices=list(SUBJECTS), default="registrations")
         parser.add_argument("--separator", choices=[s.value for s in Separator], default="comma")
         parser.add_argument("--validate-only", action="store_true", help="write nothing but the run")
         parser.add_argument("--user", metavar="USERNAME", help="whom the history names")
@@ -45,9 +47,13 @@ class Command(RegcertCommand):
         for name in ("errors", "rejected"):
             if options[name]:
                 check_writable(options[name])
+        if options["layout"] not in SUBJECTS:
+            # In process, choices are not checked by the parser.
+            raise CommandError(f"There is no layout “{options['layout']}”.")
+        subject = SUBJECTS[options["layout"]]
         data = path.read_bytes()
         separator = Separator(options["separator"])
-        opened = open_file(data, separator)
+        opened = open_file(data, separator, subject.layout)
         if isinstance(opened, Refused):
             self._print(refusal(opened), options["json"])
             sys.exit(FILE_REFUSED)
@@ -57,6 +63,7 @@ class Command(RegcertCommand):
             separator=separator,
             encoding=opened.encoding,
             user=user,
+            about=subject.about,
         )
         del data
         validate(run.pk, opened.sheet)

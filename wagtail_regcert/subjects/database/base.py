@@ -18,8 +18,8 @@ from ...models.fields import PlainDate
 from ...models.sets import among, names_of
 from ...models.writing import delete_rows, insert_rows, update_rows
 from ...problems import SinceImport
-from ..rules import Rules
 from ..types import Key, Record, Step, Values
+from .shown import Shown
 
 
 class Found(NamedTuple):
@@ -31,12 +31,9 @@ class Found(NamedTuple):
     """What the subject itself looks at."""
 
 
-class Subject(Rules):
+class Subject(Shown):
     """A table that can be imported, and all that the engine needs of it."""
 
-    model: Any
-    writes: tuple[str, ...]
-    """Names of the models that an import may add to or change."""
     related: Mapping[str, Any] = {}
     """Fields whose values are names of rows of other models; those that do not exist yet are created."""
     defaults: Mapping[str, Any] = {}

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
 from ...models import Learner
 from ...models.sets import among
 from ..learners import LearnerRules, LearnersByKey
@@ -54,6 +57,8 @@ class LearnerSubject(LearnerRules, Subject):
 
     model = Learner
     writes = ("learner",)
+    form_url_name = "import_learners"
+    form_title = _("Import and Update Learners")
     defaults = {"given_names": "", "family_name": "", "gender": ""}
 
     def stored(self, *, lock: bool = False) -> StoredLearners:
@@ -85,3 +90,6 @@ class LearnerSubject(LearnerRules, Subject):
 
     def is_about_learner(self, records: Iterable[Record], learner: int) -> bool:
         return any(record.pk == learner for record in records)
+
+    def counted(self, count: int) -> str:
+        return ngettext("%(count)d learner", "%(count)d learners", count) % {"count": count}

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
 from ...models import AwardingOrganisation, Qualification
 from ...models.sets import among
 from ..qualifications import QualificationRules
@@ -42,6 +45,8 @@ class QualificationSubject(QualificationRules, Subject):
 
     model = Qualification
     writes = ("qualification", "awardingorganisation")
+    form_url_name = "import_qualifications"
+    form_title = _("Import and Update the List of Qualifications")
     related = {"awarding_organisation": AwardingOrganisation}
     key_names = ("match_key",)
 
@@ -63,3 +68,6 @@ class QualificationSubject(QualificationRules, Subject):
         keys: Any = [record.key for record in records]
         stored = self.stored(lock=lock).qualifications(set(keys), fields)
         return [Found(*stored[key]) if key in stored else None for key in keys]
+
+    def counted(self, count: int) -> str:
+        return ngettext("%(count)d qualification", "%(count)d qualifications", count) % {"count": count}

@@ -6,12 +6,15 @@ import datetime as dt
 from collections.abc import Collection, Iterable, Mapping, Sequence, Set
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
 from ...models import Learner, Qualification, Registration
 from ...models.sets import names_of
 from ...problems import SinceImport
 from ...transactions import OvertakenError
 from ..registrations import Pair, RegistrationRules
-from ..types import Record, Step, Stored
+from ..types import Left, Record, Step, Stored
 from .base import Found, Subject
 
 _COMPLETED = ("programme_id", "planned_achievement_date", "start_date")
@@ -63,6 +66,10 @@ class RegistrationSubject(RegistrationRules, Subject):
 
     model = Registration
     writes = ("registration",)
+    form_url_name = "import"
+    form_title = _("Import and Update Qualifications")
+    has_run_filter = True
+    name_headings = {"learner": _("Learner"), "qualification": _("Qualification")}
     key_names = ("learner", "qualification")
     created_stamps = ("created_at", "updated_at")
     updated_stamps = ("updated_at",)
@@ -117,3 +124,25 @@ class RegistrationSubject(RegistrationRules, Subject):
         if step.creates:
             return {"learner": ["", learner], "qualification": ["", qualification]}
         return {"learner": [learner, ""], "qualification": [qualification, ""]}
+
+    def names(self, entries: Sequence[Record | Step | Left]) -> list[dict[str, Any]]:
+        pairs: Any = [entry.key for entry in entries]
+        learners = Learner.objects.in_bulk([learner for learner, _qualification in pairs])
+        qualifications = Qualification.objects.in_bulk([qualification for _learner, qualification in pairs])
+        return [
+            {"learner": learners.get(learner, ""), "qualification": qualifications.get(qualification, "")}
+            for learner, qualification in pairs
+        ]
+
+    def counted(self, count: int) -> str:
+        return ngettext("%(count)d registration", "%(count)d registrations", count) % {"count": count}
+
+    def created_note(self, count: int) -> str:
+        text = ngettext(
+            "%(created)d new registration will have no programme and planned achievement date: a file does "
+            "not carry them. Fill them in on the registration, or have them synchronised.",
+            "%(created)d new registrations will have no programme and planned achievement date: a file does "
+            "not carry them. Fill them in on the registrations, or have them synchronised.",
+            count,
+        )
+        return text % {"created": count}

@@ -23,7 +23,7 @@
       broken: String, busy: String, changed: String, failed: String, folder: String, gone: String, limit: Number,
       missing: String, notCsv: String, nothing: String, offer: String, refused: String, serverLimit: String,
       several: String, status: String, titled: String, tooLarge: String, uploading: String, use: String,
-      validating: String,
+      validating: String, width: Number,
     };
 
     connect() {
@@ -159,8 +159,8 @@
         name,
       ]);
       const [most, name] = counts.sort((a, b) => b[0] - a[0])[0];
-      // The headings have nine separators; offered, not forced.
-      if (most < 9 || name === this.separator.value) return;
+      // The headings have one fewer than there are columns; offered, not forced.
+      if (most < this.widthValue - 1 || name === this.separator.value) return;
       const option = [...this.separator.options].find((one) => one.value === name);
       this.offered = name;
       this.offerTextTarget.textContent = this.offerValue;
