@@ -306,6 +306,7 @@ CASES = {
         _listing("listing-sorted", "Listing, first page, sorted by learner", SORTED),
         _listing("listing-filtered", "Listing, one status, sorted by qualification", FILTERED),
         _search("search-rare", "Search: a ULN", REGISTRATIONS.columns[1].examples[0]),
+        _search("search-name", "Search: a frequent name", "smith"),
         _search("search-frequent", "Search: letters in many names", "an"),
         _search("search-absent", "Search: nothing found", "nobody of that name"),
     )

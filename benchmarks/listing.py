@@ -38,6 +38,8 @@ def questions(folder: Path, user: Any) -> dict[str, dict[str, Any]]:
         "first page by registration date": {"ordering": "-registration_date"},
         "search: a ULN": {"q": learner.uln},
         "search: both names": {"q": learner.full_name},
+        "search: a frequent name": {"q": "smith"},
+        "search: letters in many names and titles": {"q": "an"},
         "search: nothing found": {"q": "nobody of that name"},
         "filter: status": {"status": "achieved"},
         "filter: awarding organisation": {"awarding_organisation": AwardingOrganisation.objects.first().pk},

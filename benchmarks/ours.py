@@ -16,7 +16,7 @@ from wagtail_regcert.importing.collector import collector_paused
 from wagtail_regcert.importing.pipeline import Opened, open_file
 from wagtail_regcert.layouts import Separator
 from wagtail_regcert.models import ImportRun, Registration
-from wagtail_regcert.search import search_registrations
+from wagtail_regcert.search import RegistrationSearch
 from wagtail_regcert.views.export import Selection, selection
 from wagtail_regcert.viewsets import RegistrationViewSet
 
@@ -107,6 +107,7 @@ def browser(user: Any) -> Callable[[Mapping[str, Any]], HttpResponse]:
 
 def search(text: str) -> dict[str, int]:
     """How many the listing's search finds, and the keys of its first page."""
-    found = search_registrations(Registration.objects.all(), text)
-    page = found.order_by("-pk").values_list("pk", flat=True)[:PER_PAGE]
-    return {"found": found.count(), "shown": len(page)}
+    every = Registration.objects.all()
+    found = RegistrationSearch(text, every.db)
+    page = found.keep(every).order_by("-pk").values_list("pk", flat=True)[:PER_PAGE]
+    return {"found": found.count(every), "shown": len(page)}

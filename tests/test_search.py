@@ -4,9 +4,15 @@ import pytest
 from django.db.models import Value
 from django.db.models.functions import Concat
 
+from wagtail_regcert import search
 from wagtail_regcert.models import Learner, Qualification, Registration
 from wagtail_regcert.models.writing import insert_rows, update_rows
-from wagtail_regcert.search import search_learners, search_qualifications, search_registrations
+from wagtail_regcert.search import (
+    RegistrationSearch,
+    search_learners,
+    search_qualifications,
+    search_registrations,
+)
 
 from .makers import make_learner, make_organisation, make_qualification, make_registration
 
@@ -118,6 +124,45 @@ def test_numbers_and_references_are_found_as_texts_of_other_kinds_are(field, sto
     assert [list(search_registrations(Registration.objects.all(), text)) for text in searched] == [
         [registration]
     ] * len(searched)
+
+
+@pytest.mark.parametrize("named", [0, 1, 2, 20_000])
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("ann", {"lee", "oneil"}),
+        ("ee an", {"lee"}),
+        # A learner, a qualification and a number at once; each registration counts once.
+        ("3", {"zoe", "lukasz", "oneil", "lee", "soren", "dang", "strauss"}),
+        ("level", {"zoe", "lukasz", "oneil", "lee", "soren", "dang", "strauss"}),
+        ("reg00", {"zoe", "lukasz", "oneil", "lee", "soren", "dang", "strauss"}),
+        ("e", {"zoe", "lukasz", "oneil", "lee", "soren", "dang", "strauss"}),
+        ("an", {"zoe", "oneil", "lee", "dang"}),
+        ("m2", {"oneil"}),
+        ("nobody", set()),
+        ("", set()),
+    ],
+)
+def test_all_are_found_and_counted_however_many_they_are(registrations, monkeypatch, named, text, names):
+    monkeypatch.setattr(search, "SEARCHED_KEYS", named)
+    every = Registration.objects.all()
+    keys = {registrations[name].pk for name in names}
+
+    found = RegistrationSearch(text, every.db)
+
+    assert {one.pk for one in found.keep(every)} == keys
+    assert found.count(every) == len(keys)
+
+
+@pytest.mark.parametrize("named", [0, 20_000])
+def test_a_search_keeps_to_the_registrations_that_it_is_given(registrations, monkeypatch, named):
+    monkeypatch.setattr(search, "SEARCHED_KEYS", named)
+    some = Registration.objects.filter(registration_number__in=["REG003", "REG004"]).order_by("-pk")
+
+    found = RegistrationSearch("an", some.db)
+
+    assert list(found.keep(some)) == [registrations["lee"]]
+    assert found.count(some) == 1
 
 
 def test_nothing_is_found_across_a_number_and_a_reference():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
@@ -24,7 +25,7 @@ from ..exporting.columns import OF_REGISTRATIONS, ExportLayout
 from ..models import Learner, Qualification, Registration
 from ..models.fields import may_be_key
 from ..permissions import EXPORT, IMPORT, MANAGE, ReferencePermissionPolicy, may
-from ..search import LONGEST, search_learners, search_qualifications, search_registrations
+from ..search import LONGEST, RegistrationSearch, search_learners, search_qualifications
 from .imports import popup_context
 from .paging import KeyPaginator
 
@@ -94,6 +95,9 @@ class RegistrationIndexView(IndexView):
     table_classname = "listing regcert-listing"
     # The viewset fills what it finds here.
     history_url_name: str | None = None
+
+    # How to count what a search found.
+    count_found: Callable[[], int] | None = None
 
     orderings = {
         "created": (),
@@ -173,10 +177,16 @@ class RegistrationIndexView(IndexView):
         return self.order_queryset(queryset) if is_sorted else queryset.order_by("pk")
 
     def get_paginator(self, queryset: Any, per_page: int, **kwargs: Any) -> KeyPaginator:
-        return KeyPaginator(queryset, per_page, rows=self.get_base_queryset(), **kwargs)
+        return KeyPaginator(
+            queryset, per_page, rows=self.get_base_queryset(), count_keys=self.count_found, **kwargs
+        )
 
     def search_queryset(self, queryset: QuerySet[Registration]) -> QuerySet[Registration]:
-        return search_registrations(queryset, self.search_query) if self.is_searching else queryset
+        if not self.is_searching:
+            return queryset
+        search = RegistrationSearch(self.search_query, queryset.db)
+        self.count_found = partial(search.count, queryset)
+        return search.keep(queryset, is_sorted=self.ordering.lstrip("-") != "created")
 
     def get_queryset(self) -> QuerySet[Registration]:
         """Nothing at all when the query string is wrong: Wagtail's own would be everything."""

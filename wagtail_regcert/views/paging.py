@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.core.paginator import Page
 from django.db.models import QuerySet
+from django.utils.functional import cached_property
 from wagtail.admin.paginator import WagtailPaginator
 
 
@@ -16,10 +18,27 @@ class KeyPaginator(WagtailPaginator):
     take as long as all of it.
     """
 
-    def __init__(self, keys: QuerySet[Any], per_page: int, *, rows: QuerySet[Any], **kwargs: Any) -> None:
-        """``keys`` is the ordered list; ``rows`` reads rows of the same model, in any order."""
+    def __init__(
+        self,
+        keys: QuerySet[Any],
+        per_page: int,
+        *,
+        rows: QuerySet[Any],
+        count_keys: Callable[[], int] | None = None,
+        **kwargs: Any,
+    ) -> None:
+        """``keys`` is the ordered list; ``rows`` reads rows of the same model, in any order.
+
+        ``count_keys`` is a quicker way to count the list.
+        """
         super().__init__(keys, per_page, **kwargs)
         self.rows = rows
+        self.count_keys = count_keys
+
+    @cached_property
+    def count(self) -> int:
+        """How many there are on all pages."""
+        return self.count_keys() if self.count_keys else self.object_list.count()
 
     def page(self, number: Any) -> Page:
         number = self.validate_number(number)
