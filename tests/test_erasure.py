@@ -17,7 +17,15 @@ from wagtail_regcert import history
 from wagtail_regcert.erasure import Erased, erase_learner
 from wagtail_regcert.importing import runs
 from wagtail_regcert.layouts import Separator
-from wagtail_regcert.models import ExportRun, ImportRun, Learner, Registration, RegistrationLogEntry, RunPiece
+from wagtail_regcert.models import (
+    ChangeLogEntry,
+    ExportRun,
+    ImportRun,
+    Learner,
+    Registration,
+    RegistrationLogEntry,
+    RunPiece,
+)
 
 from .makers import make_csv, make_learner, make_qualification, make_registration, make_run, make_user
 from .threads import at_once
@@ -123,6 +131,8 @@ def test_nothing_that_names_the_learner_is_left_anywhere(learner, other, qualifi
     manager = make_user("manage_registration")
     now = registration.created_at
     log(learner, "wagtail.edit", user=manager, data={"was": "Zebedee"})
+    # As code of a site may have written, or a release before ours had a log.
+    ModelLogEntry.objects.log_action(learner, "wagtail.edit", user=manager, data={"was": "Quagmire"})
     history.log_change(
         history.EDIT, registration, {"registration_number": ["", NUMBER]}, user=manager, timestamp=now
     )
@@ -151,7 +161,7 @@ def test_nothing_that_names_the_learner_is_left_anywhere(learner, other, qualifi
     erased = erase_learner(learner.pk)
 
     assert places_of([*TRACES, "RN-NEW-1"]) == set()
-    assert erased == Erased(registrations=1, entries=4, log_entries=1, reports=5, file_names=1, exports=3)
+    assert erased == Erased(registrations=1, entries=4, log_entries=2, reports=5, file_names=1, exports=3)
     assert not RunPiece.objects.exists()
     assert {run.pk for run in (committed, rejected, zeros, quoted, wide)} == set(
         ImportRun.objects.filter(discarded_at__isnull=False).values_list("pk", flat=True)
@@ -200,7 +210,7 @@ def test_what_can_be_counted_stays(learner, other, qualification, registration):
         "row": 2,
         "changes": {"status": ["registered", "achieved"]},
     }
-    assert ModelLogEntry.objects.for_instance(learner).get().action == history.ERASE
+    assert ChangeLogEntry.objects.for_instance(learner).get().action == history.ERASE
 
 
 @pytest.mark.parametrize(
@@ -397,6 +407,27 @@ def test_erasing_twice_does_no_more(learner, registration):
 
     assert (erased.reports, erased.file_names, erased.exports) == (0, 0, 0)
     assert list(Learner.objects.values()) == before[1]
+
+
+def test_what_a_learner_was_once_called_and_numbered_is_found_by_their_history(learner):
+    run = make_run(make_csv(row("5151515151"), ["603/2942/X", "1", "Registered", "Philomena Oldname"]))
+    changes = {"uln": ["5151515151", ULN], "given_names": ["Philomena", "Zebedee"]}
+    data = {"file": "philomena.csv", "row": 4, "changes": {**changes, "family_name": ["Oldname", "Quagmire"]}}
+    ImportRun.objects.filter(pk=run.pk).update(file_name="philomena.csv")
+    entry = history.Entry(learner.pk, str(learner), data)
+    history.write_entries(
+        history.IMPORT, [entry], model=Learner, run=run, user=None, timestamp=run.created_at
+    )
+
+    erased = erase_learner(learner.pk)
+
+    assert places_of([*TRACES, "Philomena", "Oldname", "5151515151"]) == set()
+    assert (erased.log_entries, erased.reports, erased.file_names) == (1, 1, 1)
+    kept = ChangeLogEntry.objects.for_instance(learner).order_by("pk")
+    assert [(one.action, one.label, one.data) for one in kept] == [
+        (history.IMPORT, f"Erased learner #{learner.pk}", {"file": "erased.csv", "row": 4}),
+        (history.ERASE, f"Erased learner #{learner.pk}", {}),
+    ]
 
 
 def test_a_failure_half_way_erases_nothing(learner, registration, monkeypatch):

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group, Permission
 from django.contrib.contenttypes.models import ContentType
 from django.core.management import call_command
@@ -19,6 +20,7 @@ from django.utils import timezone
 from wagtail_regcert import migrations
 from wagtail_regcert.models import (
     AwardingOrganisation,
+    ChangeLogEntry,
     ImportRun,
     Learner,
     Programme,
@@ -370,3 +372,48 @@ def test_many_texts_are_cleaned_page_by_page_and_a_step_back_changes_nothing(
     assert cleaned == [(str(number), f"l{number}\n\n{number}") for number in range(1100)]
     assert list(Learner.objects.order_by("pk").values_list("reference", "search_text")) == cleaned
     assert " kept " not in capsys.readouterr().out
+
+
+def test_wagtails_log_of_our_tables_moves_into_ours_and_back(migrated_to: Callable[[str], Any]) -> None:
+    from wagtail.models import ModelLogEntry
+
+    old = migrated_to("0014_change_log")
+    ModelLogEntry.objects.all().delete()
+    user = get_user_model().objects.create_user("ann")
+    types = ContentType.objects.filter(app_label=APP, model__in=("learner", "qualification"))
+    names = ("action", "label", "data", "timestamp", "user", "content_type", "deleted")
+    for number, content_type in enumerate([*types, ContentType.objects.get_for_model(Group)]):
+        ModelLogEntry.objects.bulk_create(
+            ModelLogEntry(
+                content_type=content_type,
+                object_id=str(number),
+                label=f"Row {number}",
+                action="wagtail.edit",
+                data={"was": number},
+                timestamp=NOW,
+                user=user if number else None,
+                uuid=uuid.uuid4(),
+                deleted=bool(number),
+            )
+            for _time in range(1100 if number == 1 else 1)
+        )
+    before = list(ModelLogEntry.objects.order_by("content_type", "pk").values("object_id", "uuid", *names))
+    assert len(before) == 1102
+    assert old.get_model(APP, "ChangeLogEntry").objects.count() == 0
+
+    upgrade()
+    moved = list(ChangeLogEntry.objects.order_by("content_type", "pk").values("user_name", *names))
+    left = list(ModelLogEntry.objects.values_list("content_type__model", flat=True))
+    migrated_to("0014_change_log")
+
+    assert left == ["group"]
+    assert {entry.pop("user_name") for entry in moved} == {"", "ann"}
+    assert moved == [
+        {name: entry[name] for name in names}
+        for entry in before
+        if entry["content_type"] in {one.pk for one in types}
+    ]
+    after = ModelLogEntry.objects.order_by("content_type", "pk").values("object_id", "uuid", *names)
+    assert list(after) == before
+    ModelLogEntry.objects.all().delete()
+    user.delete()

@@ -457,8 +457,12 @@ def test_an_awarding_organisation_has_its_days_as_whole_numbers_or_none(client):
     url = f"/admin/snippets/wagtail_regcert/awardingorganisation/edit/{organisation.pk}/"
     days = {"days_to_register": "42", "days_to_claim": "", "days_for_certificate": "0"}
 
-    saved = client.post(url, {"name": "NCFE", **days})
-    refused = client.post(url, {"name": "NCFE", **days, "days_to_register": "-1", "days_to_claim": "1.5"})
+    def post(**values):
+        seen = fields(client.get(url).content.decode())
+        return client.post(url, {"seen": seen, "name": "NCFE", **days, **values})
+
+    saved = post()
+    refused = post(days_to_register="-1", days_to_claim="1.5")
 
     organisation.refresh_from_db()
     assert saved.status_code == 302

@@ -25,6 +25,7 @@ from .models.writing import take_write_lock
 from .permissions import EXPORT, ReferencePermissionPolicy, may
 from .views.base import METHODS
 from .views.deletion import refusals
+from .views.editing import delete_with_history
 from .views.export import back_to_listing, download, selection
 from .views.listing import export_url, selected_keys
 
@@ -130,6 +131,14 @@ class ReferenceDeletion(DeleteBulkAction):
 
     def check_perm(self, snippet: Any) -> bool:
         return ReferencePermissionPolicy(self.model).user_has_permission(self.request.user, "delete")
+
+    @classmethod
+    def execute_action(cls, objects: Any, **kwargs: Any) -> tuple[int, int]:
+        action = kwargs["self"]
+        keys = [one.pk for one in objects]
+        records = list(action.model.objects.select_for_update().filter(pk__in=keys).order_by("pk"))
+        delete_with_history(records, user=action.request.user)
+        return len(records), 0
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not self.check_perm(None):

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, product
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
@@ -21,7 +21,15 @@ from .characters import normalized, without_invisible
 from .databases import alias, atomic
 from .history import ERASE, Entry, write_entries
 from .importing import staging
-from .models import ExportRun, ImportRun, Learner, Registration, RegistrationLogEntry, RunPiece
+from .models import (
+    ChangeLogEntry,
+    ExportRun,
+    ImportRun,
+    Learner,
+    Registration,
+    RegistrationLogEntry,
+    RunPiece,
+)
 from .models.sets import among, in_chunks
 from .models.writing import take_write_lock, update_rows
 from .subjects.registry import subject_of
@@ -50,7 +58,7 @@ class Erased:
     entries: int
     """Entries of the registrations' history, kept without what names the learner."""
     log_entries: int
-    """The same of Wagtail's log of the learner."""
+    """Those of the learner, kept without values."""
     reports: int
     """Imports whose file and report named the learner and were thrown away. Their counts stay."""
     file_names: int
@@ -126,7 +134,7 @@ def erase_learner(learner_id: int) -> Erased:
         erased = Erased(
             registrations=_erase_numbers(learner, {one.pk for one in registrations}),
             entries=changed,
-            log_entries=_erase_wagtails_log(learner),
+            log_entries=_erase_log(learner),
             reports=_discard_reports(learner.pk, traces),
             file_names=_rename_files(traces),
             exports=_erase_searches(traces),
@@ -145,7 +153,14 @@ def _traces(learner: Learner, registrations: Collection[Registration], entries: 
     texts += [getattr(registration, name) for registration in registrations for name in IDENTIFYING]
     # What they were called and numbered before, too.
     labels = [str(learner), f"{learner.family_name} {learner.given_names}"]
-    labels += _wagtails_log(learner).values_list("label", flat=True)
+    given, family = {learner.given_names}, {learner.family_name}
+    for label, data in chain.from_iterable(one.values_list("label", "data") for one in _logs_of(learner)):
+        labels.append(label)
+        found = data.get("changes", {})
+        texts += [text for name in ("uln", "reference") for text in found.get(name, ())]
+        given.update(found.get("given_names", ()))
+        family.update(found.get("family_name", ()))
+    labels += [f"{first} {last}".strip() for first, last in product(given, family)]
     for label, data in entries.values():
         texts += [text for name in IDENTIFYING for text in data.get("changes", {}).get(name, ())]
         labels.append(label.partition(" – ")[0])
@@ -194,12 +209,22 @@ def _without_numbers(data: dict[str, Any]) -> dict[str, Any]:
     return {**data, "changes": {name: both for name, both in changes.items() if name not in IDENTIFYING}}
 
 
-def _erase_wagtails_log(learner: Learner) -> int:
-    return _wagtails_log(learner).update(label=str(learner), data={})
+def _erase_log(learner: Learner) -> int:
+    """The entries of the learner keep who, when, and from which row of which file."""
+    label, erased = str(learner), 0
+    for its in _logs_of(learner):
+        rows = [
+            (label, {name: data[name] for name in ("file", "row") if name in data}, pk)
+            for pk, data in its.values_list("pk", "data")
+        ]
+        update_rows(its.model, ["label", "data"], rows)
+        erased += len(rows)
+    return erased
 
 
-def _wagtails_log(learner: Learner) -> Any:
-    return ModelLogEntry.objects.for_instance(learner).using(alias())
+def _logs_of(learner: Learner) -> list[Any]:
+    """The learner's entries in our log, and in Wagtail's, to which code of a site may have written."""
+    return [table.objects.for_instance(learner).using(alias()) for table in (ChangeLogEntry, ModelLogEntry)]
 
 
 def _rename_files(traces: Traces) -> int:
@@ -208,9 +233,10 @@ def _rename_files(traces: Traces) -> int:
     runs = [pk for pk, name in named.iterator() if traces.are_in_name(name)]
     for chunk in in_chunks(runs):
         ImportRun.objects.filter(pk__in=chunk).update(file_name=f"{ERASED}.csv")
-        entries = RegistrationLogEntry.objects.filter(run__in=chunk)
-        rows = [({**data, "file": f"{ERASED}.csv"}, pk) for pk, data in entries.values_list("pk", "data")]
-        update_rows(RegistrationLogEntry, ["data"], rows)
+        for table in (RegistrationLogEntry, ChangeLogEntry):
+            entries = table.objects.filter(run__in=chunk).values_list("pk", "data")
+            rows = [({**data, "file": f"{ERASED}.csv"}, pk) for pk, data in entries]
+            update_rows(table, ["data"], rows)
     return len(runs)
 
 

@@ -1,4 +1,4 @@
-"""The form of a registration: it does not write over what changed while it was open."""
+"""Forms of records: they do not write over what changed while they were open."""
 
 from __future__ import annotations
 
@@ -12,16 +12,19 @@ from django.utils.translation import gettext as _
 from wagtail.admin.forms.models import WagtailAdminModelForm
 
 from .cells import Date
-from .history import TRACKED, snapshot
-
-SALT = "wagtail_regcert.registration_form"
+from .history import snapshot, tracked
 
 
-class RegistrationForm(WagtailAdminModelForm):
-    """Add or edit a registration.
+def salt(model: Any) -> str:
+    """What the values that a form of a table was opened with are signed with."""
+    return f"{model._meta.app_label}.{model._meta.model_name}_form"
 
-    An edit form carries, signed, the values that it was opened with. The view gives it the
-    registration as stored now, under lock.
+
+class RecordForm(WagtailAdminModelForm):
+    """Add or edit a record.
+
+    An edit form carries, signed, the values that it was opened with. The view gives it the record as
+    stored now, under lock.
     """
 
     seen = forms.CharField(required=False, widget=forms.HiddenInput)
@@ -29,11 +32,12 @@ class RegistrationForm(WagtailAdminModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.before: dict[str, Any] | None = snapshot(self.instance) if self.instance.pk else None
-        """The stored values, or ``None`` for a registration yet to be created."""
+        """The stored values, or ``None`` for a record yet to be created."""
         if self.before is None:
             del self.fields["seen"]
         else:
-            self.fields["seen"].initial = signing.dumps([self.instance.pk, self.before], salt=SALT)
+            seen = [self.instance.pk, self.before]
+            self.fields["seen"].initial = signing.dumps(seen, salt=salt(type(self.instance)))
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
@@ -44,18 +48,16 @@ class RegistrationForm(WagtailAdminModelForm):
     def _refuse_if_changed(self, stored: dict[str, Any]) -> None:
         seen = self._seen()
         if seen is None:
-            self.add_error(
-                None, _("Nothing was saved: this form is not complete. Open the registration again.")
-            )
+            self.add_error(None, _("Nothing was saved: this form is not complete. Open it again."))
             return
-        changed = [name for name in TRACKED if seen.get(name) != stored[name]]
+        changed = [name for name in tracked(type(self.instance)) if seen.get(name) != stored[name]]
         if not changed:
             return
         self.add_error(
             None,
             _(
-                "Nothing was saved: this registration was changed while the form was open. "
-                "Compare the values below, then open the registration again."
+                "Nothing was saved: this record was changed while the form was open. "
+                "Compare the values below, then open the form again."
             ),
         )
         for name in changed:
@@ -68,13 +70,13 @@ class RegistrationForm(WagtailAdminModelForm):
 
     def _seen(self) -> dict[str, Any] | None:
         try:
-            pk, values = signing.loads(self.cleaned_data.get("seen") or "", salt=SALT)
+            pk, values = signing.loads(self.cleaned_data.get("seen") or "", salt=salt(type(self.instance)))
         except (signing.BadSignature, ValueError, TypeError):
             return None
         return values if pk == self.instance.pk else None
 
     def _shown(self, name: str, value: Any) -> str:
-        if not value:
+        if value is None or value == "":
             return ""
         if isinstance(value, dt.date):
             return Date().format(value)

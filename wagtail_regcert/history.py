@@ -1,4 +1,4 @@
-"""History of registrations: what changed, who changed it, where from."""
+"""History of records: what changed, who changed it, where from."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
+from django.db import models
 from django.utils.encoding import force_str
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 from wagtail.log_actions import LogFormatter
 
 from .cells import Date, plain
-from .layouts import STORED_FIELDS
 from .moments import moment_as_text, site_time
 
 CREATE = "wagtail_regcert.create"
@@ -35,26 +35,21 @@ LABELS = {
     ERASE: gettext_lazy("Personal data erased"),
 }
 
-TRACKED = (
-    "learner",
-    "qualification",
-    "programme",
-    "planned_achievement_date",
-    "start_date",
-    *STORED_FIELDS,
-)
-"""The fields whose changes are kept."""
+
+def tracked(model: Any) -> tuple[str, ...]:
+    """The fields of a table whose changes are kept: all that can be edited, in their order."""
+    fields = model._meta.concrete_fields
+    return tuple(field.name for field in fields if field.editable and not field.primary_key)
 
 
-def snapshot(registration: Any) -> dict[str, Any]:
-    """The tracked values of a registration, plain; related rows by primary key."""
-    return {
-        name: plain(getattr(registration, registration._meta.get_field(name).attname)) for name in TRACKED
-    }
+def snapshot(record: Any) -> dict[str, Any]:
+    """The tracked values of a record, plain; related rows by primary key."""
+    field = record._meta.get_field
+    return {name: plain(getattr(record, field(name).attname)) for name in tracked(type(record))}
 
 
 def changes(before: Mapping[str, Any] | None, after: Mapping[str, Any] | None) -> dict[str, list[Any]]:
-    """Field to [old, new] where they differ; ``None`` stands for "there was no registration"."""
+    """Field to [old, new] where they differ; ``None`` stands for "there was no record"."""
     names = (after if before is None else before) or {}
     found = {}
     for name in names:
@@ -66,14 +61,12 @@ def changes(before: Mapping[str, Any] | None, after: Mapping[str, Any] | None) -
 
 
 class Entry:
-    """One entry to write: which registration, its name, and what happened."""
+    """One entry to write: which record (primary key), its name, and what happened."""
 
-    __slots__ = ("data", "deleted", "label", "registration")
+    __slots__ = ("data", "deleted", "key", "label")
 
-    def __init__(
-        self, registration: int, label: str, data: Mapping[str, Any], *, deleted: bool = False
-    ) -> None:
-        self.registration = registration
+    def __init__(self, key: int, label: str, data: Mapping[str, Any], *, deleted: bool = False) -> None:
+        self.key = key
         self.label = label
         self.data = data
         self.deleted = deleted
@@ -89,11 +82,11 @@ def write_entries(
     run: Any = None,
     user_name: str | None = None,
 ) -> None:
-    """Write entries in bulk, of registrations unless a model is named.
+    """Write entries in bulk: about registrations, unless a model is named.
 
     Each has its own uuid: Wagtail shows only the newest entry of a uuid and action.
     """
-    from .models import Registration, RegistrationLogEntry
+    from .models import Registration
     from .models.writing import insert_rows
 
     model = model or Registration
@@ -115,16 +108,13 @@ def write_entries(
             None,
             True,
             entry.deleted or action == DELETE,
-            entry.registration,
+            entry.key,
             run_id,
         )
         for entry in entries
     ]
-    if model is not Registration:
-        _write_to_wagtails_log(rows)
-        return
     insert_rows(
-        RegistrationLogEntry,
+        log_of(model),
         (
             "content_type",
             "label",
@@ -144,28 +134,18 @@ def write_entries(
     )
 
 
-def _write_to_wagtails_log(rows: Sequence[tuple[Any, ...]]) -> None:
-    """Of tables that have no log of ours. It has no place for the run and for the name of a user."""
-    from wagtail.models import ModelLogEntry
+def log_of(model: Any) -> Any:
+    """The table that holds the history of a table."""
+    from .models import ChangeLogEntry, Registration, RegistrationLogEntry
 
-    from .models.writing import insert_rows
-
-    names = ("content_type", "label", "action", "data", "timestamp", "uuid", "user", "revision")
-    kept = [
-        (*first, revision, content_changed, deleted, str(key))
-        for *first, _user_name, revision, content_changed, deleted, key, _run in rows
-    ]
-    insert_rows(ModelLogEntry, (*names, "content_changed", "deleted", "object_id"), kept)
+    return RegistrationLogEntry if model is Registration else ChangeLogEntry
 
 
 def last_authors(model: Any, pks: Collection[int]) -> Mapping[int, Mapping[str, str]]:
     """Primary key to ``who`` wrote the newest entry of a record and ``when``, by the site's clock."""
-    from .models import Registration, RegistrationLogEntry
     from .models.sets import among
 
-    if model is not Registration:
-        return {}
-    entries = RegistrationLogEntry.objects.order_by("timestamp", "pk")
+    entries = log_of(model).objects.of(model).order_by("timestamp", "pk")
     return {
         key: {"who": name, "when": moment_as_text(site_time(moment))}
         for chosen in among("object_id", pks, entries.db)
@@ -174,26 +154,24 @@ def last_authors(model: Any, pks: Collection[int]) -> Mapping[int, Mapping[str, 
 
 
 def log_change(
-    action: str, registration: Any, found: Mapping[str, Sequence[Any]], *, user: Any, timestamp: dt.datetime
+    action: str, record: Any, found: Mapping[str, Sequence[Any]], *, user: Any, timestamp: dt.datetime
 ) -> None:
     """Write the entry of one change by hand."""
-    entry = Entry(registration.pk, str(registration), {"changes": dict(found)})
-    write_entries(action, [entry], user=user, timestamp=timestamp)
+    entry = Entry(record.pk, str(record), {"changes": dict(found)})
+    write_entries(action, [entry], model=type(record), user=user, timestamp=timestamp)
 
 
-def describe(data: Mapping[str, Any]) -> str:
-    """Say in plain text what changed: ``Status: Registered → Achieved; …``."""
-    from .models import Registration
-
+def describe(data: Mapping[str, Any], model: Any) -> str:
+    """Say in plain text what changed in a record of a table: ``Status: Registered → Achieved; …``."""
     parts = []
     found = data.get("changes", {})
     # In our order: PostgreSQL keeps the keys in one of its own.
-    for name in filter(found.__contains__, TRACKED):
+    for name in filter(found.__contains__, tracked(model)):
         old, new = found[name]
         if name in ("learner", "qualification") and not (old and new):
             # Of a registration that was created or deleted: its name says that.
             continue
-        field: Any = Registration._meta.get_field(name)
+        field: Any = model._meta.get_field(name)
         old, new = _shown(field, old), _shown(field, new)
         label = force_str(field.verbose_name).capitalize()
         if not new:
@@ -210,9 +188,9 @@ def _shown(field: Any, value: str) -> str:
         return ""
     if field.choices:
         return str(dict(field.flatchoices).get(value, value))
-    if field.name.endswith("_date"):
+    if isinstance(field, models.DateField):
         return Date().format(dt.date.fromisoformat(value))
-    if field.is_relation:
+    if field.is_relation and value.isdigit():
         # As it is called now. It may be gone.
         return str(field.related_model._base_manager.filter(pk=value).first() or f"#{value}")
     return value
@@ -220,12 +198,13 @@ def _shown(field: Any, value: str) -> str:
 
 def register(registry: Any) -> None:
     """Make our actions and our log known to Wagtail."""
-    from .models import Registration, RegistrationLogEntry
+    from .models import AwardingOrganisation, Learner, Programme, Qualification, Registration
 
-    registry.register_model(Registration, RegistrationLogEntry)
-    # Not for the site history report: whoever may see that can download it, unguarded and unnoted. Each
-    # registration's own history has them.
-    registry.log_entry_models.discard(RegistrationLogEntry)
+    for model in (Registration, Learner, Qualification, AwardingOrganisation, Programme):
+        registry.register_model(model, log_of(model))
+        # Not for the site history report: whoever may see that can download it, unguarded and unnoted. Each
+        # record's own history has them.
+        registry.log_entry_models.discard(log_of(model))
     for action, label in LABELS.items():
         formatter = type("Formatter", (ChangeFormatter,), {"label": label})
         registry.register_action(action)(formatter)
@@ -235,7 +214,8 @@ class ChangeFormatter(LogFormatter):
     """Plain-text messages of our history entries."""
 
     def format_message(self, log_entry: Any) -> str:
-        text = describe(log_entry.data)
+        model = log_entry.content_type and log_entry.content_type.model_class()
+        text = describe(log_entry.data, model) if model else ""
         if "row" in log_entry.data:
             where = _("row %(row)d of %(file)s") % log_entry.data
             text = f"{text} ({where})" if text else where

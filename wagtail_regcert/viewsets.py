@@ -11,7 +11,7 @@ from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel, Obj
 from wagtail.snippets.views.snippets import SnippetViewSet
 
 from .filters import RegistrationFilterSet
-from .forms import RegistrationForm
+from .forms import RecordForm
 from .layouts import DATE_CHAIN
 from .models import AwardingOrganisation, Learner, Programme, Qualification, Registration
 from .permissions import EXPORT, MANAGE, ReferencePermissionPolicy, RegistrationPermissionPolicy, may
@@ -19,6 +19,8 @@ from .views.base import View, checked
 from .views.choosers import ReferenceChooserViewSet, RegistrationChooserViewSet
 from .views.deletion import ReferenceDeleteView
 from .views.editing import (
+    RecordCreateView,
+    RecordEditView,
     RegistrationCreateView,
     RegistrationDeleteView,
     RegistrationEditView,
@@ -115,7 +117,7 @@ class RegistrationViewSet(SnippetViewSet):
                 heading=_("Registration and certificate"),
             ),
         ],
-        base_form_class=RegistrationForm,
+        base_form_class=RecordForm,
     )
 
     @cached_property
@@ -135,6 +137,8 @@ class ReferenceViewSet(SnippetViewSet):
     list_per_page = 50
     search_backend_name = None
     index_view_class = ReferenceIndexView
+    add_view_class = RecordCreateView
+    edit_view_class = RecordEditView
     delete_view_class = ReferenceDeleteView
     chooser_viewset_class = ReferenceChooserViewSet
     create_template_name = CREATE_TEMPLATE
@@ -160,11 +164,14 @@ class LearnerViewSet(ReferenceViewSet):
     list_display = ["full_name", "uln", "reference"]
     search_fields = ["search_text"]
     inspect_view_fields_exclude = ["search_text"]
-    panels = [
-        FieldRowPanel([FieldPanel("given_names"), FieldPanel("family_name")]),
-        FieldRowPanel([FieldPanel("uln"), FieldPanel("reference")]),
-        FieldRowPanel([FieldPanel("gender"), FieldPanel("date_of_birth")]),
-    ]
+    edit_handler = ObjectList(
+        [
+            FieldRowPanel([FieldPanel("given_names"), FieldPanel("family_name")]),
+            FieldRowPanel([FieldPanel("uln"), FieldPanel("reference")]),
+            FieldRowPanel([FieldPanel("gender"), FieldPanel("date_of_birth")]),
+        ],
+        base_form_class=RecordForm,
+    )
 
 
 class QualificationViewSet(ReferenceViewSet):
@@ -175,7 +182,10 @@ class QualificationViewSet(ReferenceViewSet):
     search_fields = ["title", "number", "match_key"]
     # It says nothing that the number does not.
     inspect_view_fields_exclude = ["match_key"]
-    panels = [FieldPanel("number"), FieldPanel("title"), FieldPanel("awarding_organisation")]
+    edit_handler = ObjectList(
+        [FieldPanel("number"), FieldPanel("title"), FieldPanel("awarding_organisation")],
+        base_form_class=RecordForm,
+    )
 
 
 class AwardingOrganisationViewSet(ReferenceViewSet):
@@ -183,12 +193,19 @@ class AwardingOrganisationViewSet(ReferenceViewSet):
     icon = "group"
     list_display = ["name"]
     search_fields = ["name"]
-    panels = [
-        FieldPanel("name"),
-        FieldRowPanel(
-            [FieldPanel("days_to_register"), FieldPanel("days_to_claim"), FieldPanel("days_for_certificate")]
-        ),
-    ]
+    edit_handler = ObjectList(
+        [
+            FieldPanel("name"),
+            FieldRowPanel(
+                [
+                    FieldPanel("days_to_register"),
+                    FieldPanel("days_to_claim"),
+                    FieldPanel("days_for_certificate"),
+                ]
+            ),
+        ],
+        base_form_class=RecordForm,
+    )
 
 
 class ProgrammeViewSet(ReferenceViewSet):
@@ -196,4 +213,4 @@ class ProgrammeViewSet(ReferenceViewSet):
     icon = "folder-open-inverse"
     list_display = ["name"]
     search_fields = ["name"]
-    panels = [FieldPanel("name")]
+    edit_handler = ObjectList([FieldPanel("name")], base_form_class=RecordForm)

@@ -166,7 +166,7 @@ def _insert(values: Sequence[tuple[Any, ...]], labels: Mapping[tuple[int, int], 
             )
         ]
         write_entries(SYNC, entries, user=None, timestamp=now)
-    return entries[-1].registration
+    return entries[-1].key
 
 
 def chunks(rows: Iterable[Any]) -> Iterator[list[Any]]:

@@ -15,7 +15,7 @@ from django.test import Client
 from django.urls import resolve
 
 from tests.makers import make_user
-from wagtail_regcert.forms import SALT
+from wagtail_regcert.forms import salt
 from wagtail_regcert.history import snapshot
 from wagtail_regcert.models import Learner, Qualification, Registration, RegistrationLogEntry
 
@@ -115,7 +115,7 @@ def edit(user_id: int, chosen: list[str], start: Any) -> Counter[str]:
         if registration is None:
             continue
         form = {
-            "seen": signing.dumps([registration.pk, snapshot(registration)], salt=SALT),
+            "seen": signing.dumps([registration.pk, snapshot(registration)], salt=salt(Registration)),
             "learner": registration.learner_id,
             "qualification": registration.qualification_id,
             "status": "achieved",

@@ -10,8 +10,8 @@ from typing import Any, NamedTuple
 from django.db import transaction
 from django.utils import timezone
 
-from wagtail_regcert import conf
-from wagtail_regcert.history import DELETE, TRACKED, snapshot
+from wagtail_regcert import conf, history
+from wagtail_regcert.history import DELETE, snapshot
 from wagtail_regcert.importing import runs, staging
 from wagtail_regcert.layouts import REGISTRATIONS, STORED_FIELDS, Separator
 from wagtail_regcert.models import (
@@ -205,7 +205,7 @@ def replay(start: Tracked) -> list[str]:
     for pk, action, data in RegistrationLogEntry.objects.order_by("pk").values_list(
         "object_id", "action", "data"
     ):
-        fields = values.setdefault(pk, dict.fromkeys(TRACKED, ""))
+        fields = values.setdefault(pk, dict.fromkeys(history.tracked(Registration), ""))
         for name, (old, new) in data["changes"].items():
             if fields[name] != old:
                 faults.append(f"{action} of {pk} found {name} {old!r}, but {fields[name]!r} had been left")

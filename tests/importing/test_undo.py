@@ -20,7 +20,7 @@ from tests.makers import (
     make_user,
 )
 from tests.threads import at_once
-from wagtail_regcert.history import TRACKED, UNDO
+from wagtail_regcert.history import UNDO, tracked
 from wagtail_regcert.importing import runs, staging
 from wagtail_regcert.importing import undo as undo_module
 from wagtail_regcert.importing.undo import plan_undo
@@ -205,7 +205,7 @@ def and_back(one):
 def and_created_again(one):
     Registration.objects.filter(pk=one.pk).delete()
     make_registration(
-        **{name: getattr(one, name) for name in TRACKED if name not in ("programme",)},
+        **{name: getattr(one, name) for name in tracked(Registration) if name not in ("programme",)},
     )
 
 

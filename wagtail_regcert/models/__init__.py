@@ -1,5 +1,6 @@
 """The tables. Their querysets hold the set-based queries that feed plan and commit."""
 
+from .history import ChangeLogEntry
 from .learners import Learner
 from .qualifications import AwardingOrganisation, Programme, Qualification
 from .registrations import Registration, RegistrationLogEntry
@@ -7,6 +8,7 @@ from .runs import ExportRun, ImportRun, RunPiece
 
 __all__ = [
     "AwardingOrganisation",
+    "ChangeLogEntry",
     "ExportRun",
     "ImportRun",
     "Learner",

@@ -5,18 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence, Set
 from typing import Any
 
-from django.core.exceptions import ObjectDoesNotExist
 from django.db import models
 from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
-from wagtail.models.audit_log import BaseLogEntry, LogEntryQuerySet, ModelLogEntryManager
 
 from ..cells import TEXT_LIMIT, Date, Status
-from ..databases import SourceQuerySet
 from ..layouts import REGISTRATIONS, STORED_FIELDS
 from .fields import CellDateField, CellField, PlainDate, SearchCodesField
+from .history import BaseChangeLogEntry, ChangeLogEntryManager
 from .learners import Learner
 from .qualifications import Programme, Qualification
 from .searched import SearchedQuerySet, names_to_save
@@ -170,20 +168,8 @@ class Registration(models.Model):
         super().save(*args, update_fields=names, **kwargs)
 
 
-class RegistrationLogEntryQuerySet(SourceQuerySet["RegistrationLogEntry"], LogEntryQuerySet):
-    """Entries as sets."""
-
-
-class RegistrationLogEntryManager(ModelLogEntryManager):
+class RegistrationLogEntryManager(ChangeLogEntryManager):
     """History of registrations; Wagtail's own would show it to holders of any permission on the model."""
-
-    def get_queryset(self) -> RegistrationLogEntryQuerySet:
-        return RegistrationLogEntryQuerySet(self.model, using=self._db, hints=self._hints)
-
-    def log_action(self, instance: models.Model, action: str, **kwargs: Any) -> Any:
-        user = kwargs.get("user")
-        kwargs.setdefault("user_name", user.get_username() if user else "")
-        return super().log_action(instance, action, **kwargs)
 
     def viewable_by_user(self, user: Any) -> models.QuerySet[Any]:
         if user.is_superuser or user.has_perm("wagtail_regcert.manage_registration"):
@@ -191,38 +177,12 @@ class RegistrationLogEntryManager(ModelLogEntryManager):
         return self.none()
 
 
-class RegistrationLogEntry(BaseLogEntry):
-    """One change of one registration.
-
-    ``data`` holds ``changes`` (field: [old, new] as stored, dates ISO) and, for imports, ``file`` and
-    ``row``.
-    """
-
-    object_id = models.BigIntegerField(db_index=True)
-    run = models.ForeignKey(
-        "wagtail_regcert.ImportRun",
-        null=True,
-        blank=True,
-        on_delete=models.SET_NULL,
-        related_name="log_entries",
-    )
-    user_name = models.CharField(max_length=255, blank=True)
+class RegistrationLogEntry(BaseChangeLogEntry):
+    """One change of one registration."""
 
     objects = RegistrationLogEntryManager()
 
-    class Meta(BaseLogEntry.Meta):
+    class Meta(BaseChangeLogEntry.Meta):
         base_manager_name = "objects"
-        ordering = ["-timestamp", "-id"]
         verbose_name = _("registration log entry")
         verbose_name_plural = _("registration log entries")
-        default_permissions = ()
-
-    @property
-    def user_display_name(self) -> Any:
-        """The user, or the name they had when they are gone."""
-        try:
-            user = self.user
-        except ObjectDoesNotExist:
-            # Wagtail keeps the key of a deleted user; where it prefetches users, there is just none.
-            user = None
-        return str(user) if user else self.user_name or pgettext_lazy("wagtail_regcert", "system")

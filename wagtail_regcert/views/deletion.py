@@ -16,6 +16,7 @@ from wagtail.snippets.views.snippets import DeleteView
 from ..databases import atomic
 from ..models import AwardingOrganisation, Qualification, Registration
 from ..models.writing import take_write_lock
+from .editing import delete_with_history, locked
 
 MOST_NAMED = 5
 """Refusals spelled out for one request."""
@@ -67,6 +68,9 @@ class ReferenceDeleteView(DeleteView):
         except IntegrityError:
             # Something came to refer to it just now. (A ProtectedError is one too.)
             return self._refused() or redirect(reverse(self.index_url_name))
+
+    def delete_action(self) -> None:
+        delete_with_history([locked(self.model, self.object.pk)], user=self.request.user)
 
     def _refused(self) -> HttpResponseBase | None:
         message = refusal(self.object)

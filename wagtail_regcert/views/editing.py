@@ -1,11 +1,13 @@
-"""Creation, edits and deletion of a registration by hand; each leaves one history entry."""
+"""Creation, edits and deletion of records by hand; each leaves one history entry."""
 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import Any
 
-from django.db import IntegrityError
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, models
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -13,8 +15,8 @@ from wagtail.snippets.views.snippets import CreateView, DeleteView, EditView, In
 
 from ..cells import day_as_text
 from ..databases import atomic
-from ..history import CREATE, DELETE, EDIT, changes, log_change, snapshot
-from ..models import Learner, Programme, Qualification, Registration
+from ..history import CREATE, DELETE, EDIT, Entry, changes, log_change, snapshot, write_entries
+from ..models import Learner, Registration
 from ..models.fields import may_be_key
 from ..models.writing import take_write_lock
 from ..moments import local_time, moment_as_text
@@ -35,15 +37,11 @@ def lock(model: Any, *keys: Any, order: str = "pk") -> None:
     list(model.objects.select_for_update().filter(pk__in=chosen).order_by(order).values_list("pk"))
 
 
-def locked(pk: Any, *learners: Any) -> Registration:
-    """The registration as stored now, which nobody else may change until the transaction ends.
-
-    ``learners`` are the keys of those whom it belongs to, before and after.
-    """
-    lock_learners(*learners)
+def locked(model: Any, pk: Any) -> Any:
+    """The record as stored now, which nobody else may change until the transaction ends."""
     try:
-        return Registration.objects.select_for_update().get(pk=pk)
-    except Registration.DoesNotExist:
+        return model.objects.select_for_update().get(pk=pk)
+    except model.DoesNotExist:
         raise Http404 from None
 
 
@@ -67,7 +65,7 @@ class SaveWithHistory:
     history_action = EDIT
     new_revision = None
 
-    def save_instance(self) -> Registration:
+    def save_instance(self) -> Any:
         instance = self.form.save()
         found = changes(self.form.before, snapshot(instance))
         self.has_content_changes = bool(found)
@@ -86,6 +84,58 @@ class SaveWithHistory:
 
     def what_happened(self) -> str:
         """Between the form's check and now."""
+        try:
+            self.form.instance.full_clean()
+        except ValidationError as error:
+            return " ".join(error.messages)
+        return _("This was changed by somebody else at the same moment. Try again.")
+
+
+class RecordCreateView(SaveWithHistory, CreateView):
+    history_action = CREATE
+
+    def save_instance(self) -> Any:
+        # Wagtail has begun a transaction of the default database, which may not be ours.
+        with atomic():
+            self.lock_first()
+            return super().save_instance()
+
+    def lock_first(self) -> None:
+        """Begin with a write, and lock what the record refers to."""
+        take_write_lock(self.model)
+
+
+class RecordEditView(SaveWithHistory, EditView):
+    object: Any
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        with atomic():
+            self.lock_first(request)
+            self.object = locked(self.model, self.object.pk)
+            for field in self.model._meta.concrete_fields:
+                if isinstance(field, models.ForeignKey) and field.name not in self.locked_before:
+                    # PostgreSQL would find out only at the end that one was deleted meanwhile.
+                    lock(field.related_model, request.POST.get(field.name, ""))
+            response = super().post(request, *args, **kwargs)
+            if hasattr(response, "render") and not response.is_rendered:
+                # While what it shows is still locked.
+                response.render()
+            return response
+
+    locked_before: tuple[str, ...] = ()
+    """Foreign keys whose rows :meth:`lock_first` locks, since they come before the record."""
+
+    def lock_first(self, request: HttpRequest) -> None:
+        """Begin with a write, and lock what must be locked before the record."""
+        take_write_lock(self.model)
+
+
+class RegistrationMessages:
+    """What a registration's forms say when somebody else was faster."""
+
+    form: Any
+
+    def what_happened(self) -> str:
         instance = self.form.instance
         pair = {"learner": instance.learner_id, "qualification": instance.qualification_id}
         if Registration.objects.filter(**pair).exclude(pk=instance.pk).exists():
@@ -94,36 +144,32 @@ class SaveWithHistory:
         return _("The learner, qualification or programme was deleted meanwhile. Choose again.")
 
 
-class RegistrationCreateView(SaveWithHistory, CreateView):
-    history_action = CREATE
-
-    def save_instance(self) -> Registration:
-        # Wagtail has begun a transaction of the default database, which may not be ours.
-        with atomic():
-            lock_learners(self.form.instance.learner_id)
-            return super().save_instance()
+class RegistrationCreateView(RegistrationMessages, RecordCreateView):
+    def lock_first(self) -> None:
+        lock_learners(self.form.instance.learner_id)
 
 
-class RegistrationEditView(SaveWithHistory, EditView):
-    object: Registration
+class RegistrationEditView(RegistrationMessages, RecordEditView):
+    locked_before = ("learner",)
 
-    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        with atomic():
-            self.object = locked(self.object.pk, self.object.learner_id, request.POST.get("learner", ""))
-            for model in (Qualification, Programme):
-                # PostgreSQL would find out only at the end that one was deleted meanwhile.
-                lock(model, request.POST.get(str(model._meta.model_name), ""))
-            response = super().post(request, *args, **kwargs)
-            if hasattr(response, "render") and not response.is_rendered:
-                # While what it shows is still locked.
-                response.render()
-            return response
+    def lock_first(self, request: HttpRequest) -> None:
+        lock_learners(self.object.learner_id, request.POST.get("learner", ""))
 
 
 class RegistrationDeleteView(DeleteView):
     def delete_action(self) -> None:
         with atomic():
-            registration = locked(self.object.pk, self.object.learner_id)
-            found = changes(snapshot(registration), None)
-            log_change(DELETE, registration, found, user=self.request.user, timestamp=timezone.now())
-            registration.delete()
+            lock_learners(self.object.learner_id)
+            delete_with_history([locked(Registration, self.object.pk)], user=self.request.user)
+
+
+def delete_with_history(records: Sequence[Any], *, user: Any) -> None:
+    """Delete records of one table, locked, each with an entry of what it held."""
+    if not records:
+        return
+    model = type(records[0])
+    entries = [
+        Entry(record.pk, str(record), {"changes": changes(snapshot(record), None)}) for record in records
+    ]
+    write_entries(DELETE, entries, model=model, user=user, timestamp=timezone.now())
+    model.objects.filter(pk__in=[record.pk for record in records]).delete()
