@@ -1,12 +1,14 @@
 """The command that exports, in process and as a process of its own would."""
 
 import csv
+import datetime as dt
 import io
+import json
 
 import pytest
 from django.core.management import call_command
 
-from wagtail_regcert.models import ExportRun
+from wagtail_regcert.models import ExportRun, Learner, Qualification
 
 from ..makers import (
     make_learner,
@@ -17,6 +19,8 @@ from ..makers import (
 )
 
 pytestmark = pytest.mark.django_db
+
+DAY = dt.date(2007, 3, 4)
 
 
 def export(*arguments):
@@ -118,3 +122,74 @@ def test_learners_without_a_uln_are_left_out_of_the_import_layout_and_counted(re
     assert numbers(out, "Registration number") == ["1", "2", "3"]
     assert err.startswith("1 left out")
     assert ExportRun.objects.get().left_out == 1
+
+
+@pytest.fixture
+def tables():
+    make_learner(
+        reference="=R1",
+        uln="9276308686",
+        given_names="Siân",
+        family_name="'-Lee",
+        gender="U",
+        date_of_birth=DAY,
+    )
+    make_learner(reference="R2", uln=None, given_names="", family_name="Ng, Jr")
+    make_learner(reference=None, uln="1000000027", given_names="+Bo", family_name="")
+    make_learner(reference=None, uln=None, family_name="Nobody")
+    make_qualification(
+        number="603/2942/x", title="@Joinery", awarding_organisation=make_organisation("=NCFE")
+    )
+    make_qualification(
+        number="60329431", title="Brickwork", awarding_organisation=make_organisation("Pearson")
+    )
+
+
+def test_learners_are_exported_as_an_import_reads_them_those_without_a_key_counted(tables):
+    code, out, err = export("--layout", "learners")
+
+    assert code == 0
+    assert list(csv.reader(io.StringIO(out[1:], newline=""))) == [
+        ["Learner reference", "ULN", "Given names", "Family name", "Gender", "Date of birth"],
+        ["'=R1", "9276308686", "Siân", "''-Lee", "Not stated", "04/03/2007"],
+        ["R2", "", "", "Ng, Jr", "", ""],
+        ["", "1000000027", "'+Bo", "", "", ""],
+    ]
+    assert err == "1 left out: they have neither a reference nor a ULN.\n"
+    run = ExportRun.objects.get()
+    assert (run.layout, run.records, run.left_out, run.layout_shown) == ("learners", 3, 1, "learners")
+
+
+def test_qualifications_are_exported_as_an_import_reads_them(tables):
+    code, out, err = export("--layout", "qualifications")
+
+    assert (code, err) == (0, "")
+    assert list(csv.reader(io.StringIO(out[1:], newline=""))) == [
+        ["Qualification Number", "Title", "Awarding organisation"],
+        ["603/2942/x", "'@Joinery", "'=NCFE"],
+        ["60329431", "Brickwork", "Pearson"],
+    ]
+
+
+@pytest.mark.parametrize(("layout", "model"), [("learners", Learner), ("qualifications", Qualification)])
+def test_what_was_exported_changes_nothing_when_it_is_imported(tables, settings, tmp_path, layout, model):
+    settings.WAGTAIL_REGCERT = {"ESCAPE_FORMULAS": False}
+    before = list(model.objects.order_by("pk").values())
+    path = tmp_path / "file.csv"
+    export("--layout", layout, "--output", str(path))
+    out = io.StringIO()
+
+    call_command("regcert_import", str(path), "--layout", layout, "--json", stdout=out)
+
+    answer = json.loads(out.getvalue())
+    assert (answer["errors"], answer["rejected"], answer["created"], answer["updated"]) == ([], 0, 0, 0)
+    assert answer["unchanged"] == answer["rows"] > 1
+    assert list(model.objects.order_by("pk").values()) == before
+
+
+@pytest.mark.parametrize("option", ["--status", "--awarding-organisation", "--programme"])
+def test_filters_of_registrations_do_not_choose_learners(tables, option):
+    code, out, err = export("--layout", "learners", option, "registered")
+
+    assert (code, out) == (3, "")
+    assert err == f"{option} chooses registrations, not learners.\n"

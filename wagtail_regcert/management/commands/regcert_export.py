@@ -63,7 +63,7 @@ class Command(RegcertCommand):
             given = [name for name in FILTERS if options[name] not in (None, [])]
             if given:
                 raise CommandError(f"--{given[0].replace('_', '-')} chooses registrations, not {layout}.")
-            return SUBJECTS[layout].model.objects.all(), []
+            return SUBJECTS[layout].model.objects.order_by("pk"), []
         found = Registration.objects.all()
         chosen: list[tuple[str, str]] = []
         if options["status"]:
