@@ -24,7 +24,7 @@ from ..cells import Status
 from ..exporting.columns import OF_REGISTRATIONS, ExportLayout
 from ..models import Learner, Qualification, Registration
 from ..models.fields import may_be_key
-from ..permissions import EXPORT, IMPORT, MANAGE, ReferencePermissionPolicy, may
+from ..permissions import EXPORT, IMPORT, MANAGE, ReferencePermissionPolicy, may, may_import
 from ..search import LONGEST, RegistrationSearch, search_learners, search_qualifications
 from .imports import popup_context
 from .paging import KeyPaginator
@@ -297,14 +297,16 @@ def selection_words(count: int, on_page: int) -> dict[str, str]:
 
 
 def reference_tables(user: Any) -> dict[str, Any]:
-    """How many learners and qualifications there are, and where this user can edit them."""
+    """How many qualifications and learners there are, and where this user can import and edit them."""
     found: dict[str, Any] = {}
-    models: tuple[Any, ...] = (Learner, Qualification)
+    models: tuple[Any, ...] = (Qualification, Learner)
     for model in models:
         name = f"{model._meta.model_name}s"
         found[name] = model.objects.count()
         if ReferencePermissionPolicy(model).user_has_permission(user, "add"):
             found[f"{name}_url"] = reverse(model.snippet_viewset.get_url_name("list"))
+        if may_import(user, name):
+            found[f"{name}_import_url"] = reverse(f"wagtail_regcert:import_{name}")
     return found
 
 
