@@ -117,20 +117,20 @@ def fill(old: Any) -> None:
     content_type, _created = old.get_model("contenttypes", "ContentType").objects.get_or_create(
         app_label=APP, model="registration"
     )
-    make(
-        "RegistrationLogEntry",
-        content_type=content_type,
-        label="Ann O’Lee",
-        action=f"{APP}.import",
-        data={"file": "a.csv", "row": 2, "changes": {"status": ["", "certificate_sent"]}},
-        timestamp=NOW,
-        uuid=uuid.uuid4(),
-        content_changed=True,
-        deleted=False,
-        object_id=registration.pk,
-        run=runs[1],
-        user_name="ann",
-    )
+    entry = {
+        "label": "Ann O’Lee",
+        "action": f"{APP}.import",
+        "data": {"file": "a.csv", "row": 2, "changes": {"status": ["", "certificate_sent"]}},
+        "timestamp": NOW,
+        "content_changed": True,
+        "deleted": False,
+        "object_id": registration.pk,
+        "run": runs[1],
+        "user_name": "ann",
+    }
+    make("RegistrationLogEntry", content_type=content_type, uuid=uuid.uuid4(), **entry)
+    if "changelogentry" in old.all_models[APP]:
+        make("ChangeLogEntry", content_type=content_type, uuid=uuid.uuid4(), **entry)
 
 
 def rows_of(apps: Any, columns: dict[str, list[str]]) -> dict[str, list[dict[str, Any]]]:

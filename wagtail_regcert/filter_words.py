@@ -18,7 +18,7 @@ from .filters import DATE_FIELDS, RegistrationFilterSet
 from .models import AwardingOrganisation, ExportRun, Programme, Qualification
 from .models.fields import may_be_key
 from .moments import local_time, moment_as_text
-from .permissions import visible_imports
+from .permissions import started_imports
 from .subjects.registry import SUBJECTS
 
 Pairs = list[tuple[str, str]]
@@ -61,7 +61,7 @@ def _names(found: Iterable[Pairs], user: Any) -> Mapping[str, Mapping[str, str]]
     for name, model in RELATED.items():
         known = model.objects.in_bulk([int(key) for key in keys[name] if may_be_key(key)])
         names[name] = {str(key): str(one) for key, one in known.items()}
-    runs = visible_imports(user).in_bulk(list(filter(_UUID.fullmatch, keys["run"])))
+    runs = started_imports(user).in_bulk(list(filter(_UUID.fullmatch, keys["run"])))
     names["run"] = {
         str(key): f"{run.file_name}, {moment_as_text(local_time(run.created_at))}"
         for key, run in runs.items()

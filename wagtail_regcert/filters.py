@@ -29,7 +29,7 @@ from .models import (
 )
 from .models.fields import DayFormField
 from .moments import local_time, moment_as_text
-from .permissions import visible_imports
+from .permissions import started_imports
 from .search import keys_of
 from .widgets import DaysInput
 
@@ -122,8 +122,8 @@ class OrganisationFilter(django_filters.ModelChoiceFilter):
 
 
 def visible_runs(request: Any) -> QuerySet[ImportRun]:
-    """The imports that this user may see."""
-    return visible_imports(request.user)
+    """This user's imports of registrations: what they touched is for whoever may see registrations."""
+    return started_imports(request.user).filter(about=ImportRun.About.REGISTRATIONS)
 
 
 class RegistrationFilterSet(WagtailFilterSet):

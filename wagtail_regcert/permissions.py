@@ -88,13 +88,18 @@ def may_import(user: Any, about: str) -> bool:
     )
 
 
-def visible_imports(user: Any) -> ImportRunQuerySet:
-    """The runs that the user sees and finishes: about what they may import, their own; for superusers all."""
+def started_imports(user: Any) -> ImportRunQuerySet:
+    """The runs that the user started, whatever they may do by now; for superusers all."""
     from .models import ImportRun
+
+    return ImportRun.objects.all() if user.is_superuser else ImportRun.objects.filter(user=user)
+
+
+def visible_imports(user: Any) -> ImportRunQuerySet:
+    """Those of them that the user sees and finishes: about what they may import."""
     from .subjects.registry import SUBJECTS
 
-    runs = ImportRun.objects.filter(about__in=[about for about in SUBJECTS if may_import(user, about)])
-    return runs if user.is_superuser else runs.filter(user=user)
+    return started_imports(user).filter(about__in=[about for about in SUBJECTS if may_import(user, about)])
 
 
 @cache

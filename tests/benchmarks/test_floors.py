@@ -171,6 +171,7 @@ def test_after_a_load_ours_is_measured_beside_its_floor_and_nobody_else():
         "listing-sorted": ["ours"],
         "listing-filtered": ["ours"],
         "search-rare": ["ours"],
+        "search-name": ["ours"],
         "search-frequent": ["ours"],
         "search-absent": ["ours"],
     }
