@@ -16,7 +16,7 @@ from wagtail.models import ModelLogEntry
 from wagtail_regcert import history
 from wagtail_regcert.erasure import Erased, erase_learner
 from wagtail_regcert.importing import runs
-from wagtail_regcert.layouts import Separator
+from wagtail_regcert.layouts import LEARNERS, Separator
 from wagtail_regcert.models import (
     ChangeLogEntry,
     ExportRun,
@@ -496,3 +496,15 @@ def test_a_name_that_only_a_note_shows_goes_with_its_report(learner, other, qual
     erase_learner(learner.pk)
 
     assert not RunPiece.objects.filter(run=run).exists()
+
+
+def test_the_report_of_the_import_that_created_the_learner_goes_however_short_their_name_is():
+    rows = [["R1", "", "Bo", "Li", "", ""]]
+    run = make_run(make_csv(*rows, layout=LEARNERS), about="learners")
+    commit(run)
+    learner = Learner.objects.get()
+
+    erase_learner(learner.pk)
+
+    run.refresh_from_db()
+    assert run.discarded_at is not None

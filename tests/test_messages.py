@@ -327,6 +327,9 @@ def test_words_in_a_form_do_not_blame_a_spreadsheet():
     assert "01/09/2025" in said[2]
 
 
+OF_OTHER_TABLES = (Code.NO_KEY, Code.ULN_TAKEN, Code.BAD_GENDER, Code.DIFFERENT_LEARNERS)
+
+
 def everything_said():
     """Code and sentence of every case above, in the active language."""
     said = [refuse() for _code, refuse, _says in FAULTS]
@@ -334,7 +337,7 @@ def everything_said():
         said += problems_of(*rows)
     said += problems_of(data=make_csv() + f"{MATHS},{ULN},Exempt\r\n".encode())
     said += [(note.code, note_message(note)) for note in NOTES]
-    said += [(code, sentence(code, {})) for code in (Code.NO_KEY, Code.ULN_TAKEN, Code.BAD_GENDER)]
+    said += [(code, sentence(code, {})) for code in OF_OTHER_TABLES]
     said.append((Code.REQUIRED, sentence(Code.REQUIRED, {"reason": "no_character"})))
     said.append((Warn.TEMPORARY_ULN, sentence(Warn.TEMPORARY_ULN, {})))
     for reason in ("changed", "created", "deleted", "invalid", "waits"):

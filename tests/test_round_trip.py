@@ -8,12 +8,13 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from tests.makers import make_qualification, make_run
+from wagtail_regcert import sync
 from wagtail_regcert.cells import Status, match_key
 from wagtail_regcert.characters import clean, without_invisible
 from wagtail_regcert.exporting.columns import ExportLayout
 from wagtail_regcert.exporting.stream import export_bytes
 from wagtail_regcert.importing import runs
-from wagtail_regcert.models import Learner, Qualification, Registration
+from wagtail_regcert.models import Registration
 
 texts = st.one_of(
     # What spreadsheets, CSV and our own guard treat in their own way.
@@ -45,11 +46,11 @@ records = st.fixed_dictionaries(
 @given(st.lists(records, min_size=1, max_size=8))
 def test_what_is_synced_is_exported_and_comes_back_unchanged(rows):
     with transaction.atomic():
-        Learner.objects.sync([{"uln": row["uln"]} for row in rows])
-        Qualification.objects.sync(
+        sync.learners([{"uln": row["uln"]} for row in rows])
+        sync.qualifications(
             [{"number": row["qualification"], "title": "x", "awarding_organisation": "y"} for row in rows]
         )
-        Registration.objects.sync(rows)
+        sync.registrations(rows)
         stored = list(Registration.objects.order_by("pk").values())
         # Rows with a line break in them are refused.
         assume(stored)
@@ -73,9 +74,9 @@ def test_what_is_synced_twice_is_unchanged(rows):
         make_qualification(number="1")
         learners = [{"uln": row["uln"], "family_name": row["registration_number"]} for row in rows]
         registrations = [{**row, "qualification": "1"} for row in rows]
-        first = [Learner.objects.sync(learners), Registration.objects.sync(registrations)]
+        first = [sync.learners(learners), sync.registrations(registrations)]
 
-        second = [Learner.objects.sync(learners), Registration.objects.sync(registrations)]
+        second = [sync.learners(learners), sync.registrations(registrations)]
 
         for once, again in zip(first, second, strict=True):
             assert (again.created, again.updated) == (0, 0)

@@ -4,7 +4,7 @@ import pytest
 from django.db.models import Value
 from django.db.models.functions import Concat
 
-from wagtail_regcert import search
+from wagtail_regcert import search, sync
 from wagtail_regcert.models import Learner, Qualification, Registration
 from wagtail_regcert.models.writing import insert_rows, update_rows
 from wagtail_regcert.search import (
@@ -203,7 +203,7 @@ def test_every_way_of_writing_keeps_what_registrations_are_searched_by():
     Registration.objects.bulk_update([registration], ["postal_tracking_reference"])
     assert (numbered("th6"), numbered("t-2")) == ([key], [])
 
-    Registration.objects.sync(
+    sync.registrations(
         [
             {
                 "uln": registration.learner.uln,
@@ -238,7 +238,7 @@ def test_every_way_of_writing_keeps_what_learners_are_searched_by():
     Learner.objects.bulk_update([learner], ["family_name"])
     assert (found("pena"), found("nystrom")) == ([learner.pk], [])
 
-    Learner.objects.sync([{"uln": "1234", "family_name": "Łoś", "reference": "R 1"}])
+    sync.learners([{"uln": "1234", "family_name": "Łoś", "reference": "R 1"}])
     assert found("los") == found("r1") == [learner.pk]
 
     Learner.objects.bulk_create([Learner(given_names="Đorđe", uln="5")])

@@ -8,6 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import resolve, reverse
 from django.utils import timezone
 
+from wagtail_regcert import sync
 from wagtail_regcert.models import Learner, Registration, RegistrationLogEntry
 
 from .makers import (
@@ -312,7 +313,7 @@ def test_history_says_what_changed_and_keeps_the_name_of_a_deleted_user(client, 
 def test_the_history_calls_what_it_refers_to_by_name(client, manager):
     learner, other, qualification = make_learner(), make_learner(), make_qualification()
     pair = {"uln": learner.uln, "qualification": qualification.number}
-    Registration.objects.sync([{**pair, "programme": "Carpenter"}])
+    sync.registrations([{**pair, "programme": "Carpenter"}])
     registration = Registration.objects.get()
     client.post(f"{LISTING}edit/{registration.pk}/", form_of(client, registration, learner=other.pk))
 

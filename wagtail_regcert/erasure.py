@@ -242,9 +242,13 @@ def _rename_files(traces: Traces) -> int:
 
 def _discard_reports(learner: int, traces: Traces) -> int:
     """Throw away the file and report of every import that mentions the learner."""
+    # A record that created the learner has no primary key yet, and may know them by very short texts alone.
+    touched = set(ChangeLogEntry.objects.of(Learner).filter(object_id=learner).values_list("run", flat=True))
     discarded = 0
     for run in ImportRun.objects.filter(pieces__isnull=False).distinct():
-        is_known = subject_of(run.about).is_about_learner(staging.load_records(run), learner)
+        is_known = run.pk in touched or subject_of(run.about).is_about_learner(
+            staging.load_records(run), learner
+        )
         if is_known or any(map(traces.are_in, staging.texts(run))):
             _discard(run)
             discarded += 1

@@ -259,6 +259,8 @@ QUALIFICATIONS = Layout(
     ),
 )
 
+LAYOUTS = (REGISTRATIONS, LEARNERS, QUALIFICATIONS)
+
 STORED_COLUMNS = REGISTRATIONS.columns[2:]
 """All but the two that say which registration a record is about."""
 

@@ -45,6 +45,8 @@ class Code(StrEnum):
     UNKNOWN_QUALIFICATION = "unknown_qualification"
     TEMPORARY_ULN = "temporary_uln"
     UNKNOWN_LEARNER = "unknown_learner"
+    DIFFERENT_LEARNERS = "different_learners"
+    """Not of files."""
     ULN_TAKEN = "uln_taken"
     NO_KEY = "no_key"
     DUPLICATE = "duplicate"

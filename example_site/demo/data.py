@@ -24,6 +24,7 @@ from django.utils import timezone
 from wagtail.models import Page, Site
 
 from example_site.home.models import HomePage
+from wagtail_regcert import sync
 from wagtail_regcert.history import SYNC, Entry, plain, write_entries
 from wagtail_regcert.layouts import REGISTRATIONS, STORED_FIELDS, Status
 from wagtail_regcert.models import AwardingOrganisation, Learner, Programme, Qualification, Registration
@@ -101,12 +102,12 @@ def load(size: Size) -> None:
     """Put everything but the file into the database."""
     make_home_page()
     make_users()
-    Qualification.objects.sync(qualifications(size))
+    sync.qualifications(qualifications(size))
     for name, days in DAYS.items():
         AwardingOrganisation.objects.filter(name=name).update(**days)
     if Learner.objects.exists() or Registration.objects.exists():
-        Learner.objects.sync(learners(size))
-        Registration.objects.sync(registrations(size))
+        sync.learners(learners(size))
+        sync.registrations(registrations(size))
     else:
         insert_learners(learners(size))
         insert_registrations(registrations(size))

@@ -11,6 +11,7 @@ from benchmarks import floors, ours, peers, workload
 from benchmarks.cases import AFTER_LOAD, CASES, FILTERED, Job
 from example_site.demo import data
 from tests.makers import make_user
+from wagtail_regcert import sync
 from wagtail_regcert.models import ExportRun, Registration, RegistrationLogEntry
 
 pytestmark = pytest.mark.django_db
@@ -21,7 +22,7 @@ MIX = workload.Mix(updates=30, creates=20, wrong=len(workload.FAULTS))
 
 @pytest.fixture
 def job():
-    data.Qualification.objects.sync(data.qualifications(SIZE))
+    sync.qualifications(data.qualifications(SIZE))
     data.insert_learners(data.learners(SIZE))
     data.insert_registrations(data.registrations(SIZE))
     RegistrationLogEntry.objects.all().delete()

@@ -26,8 +26,8 @@ from wagtail_regcert.problems import Code, Warn
 pytestmark = pytest.mark.django_db
 
 SMALL = {"learners": 20, "qualifications": 4, "registrations": 30, "csv_records": 50}
-OF_LEARNERS = {Code.NO_KEY, Code.ULN_TAKEN, Code.BAD_GENDER}
-"""Errors that only a file of learners can have."""
+OTHERS = {Code.NO_KEY, Code.ULN_TAKEN, Code.BAD_GENDER, Code.DIFFERENT_LEARNERS}
+"""Errors that a file of registrations cannot have."""
 TABLES = (Learner, Qualification, AwardingOrganisation, Programme, Registration)
 
 
@@ -94,7 +94,7 @@ def test_the_file_beside_creates_updates_clears_and_has_every_error(load, path):
     run = make_run(path.read_bytes())
 
     codes = {error.code for error in runs.errors_with_conflicts(run)}
-    assert codes == set(Code) - {Code.CHANGED_SINCE_VALIDATION} - OF_LEARNERS
+    assert codes == set(Code) - {Code.CHANGED_SINCE_VALIDATION} - OTHERS
     assert run.rows == 50
     assert all((run.created, run.updated, run.unchanged, run.cleared, run.rejected))
     warnings = {warning.code for warning in staging.load_problems(run, RunPiece.Kind.WARNINGS)}
@@ -169,7 +169,7 @@ def test_a_short_file_still_has_every_error(load, path, records):
 
     run = make_run(path.read_bytes())
     codes = {error.code for error in runs.errors_with_conflicts(run)}
-    assert codes == set(Code) - {Code.CHANGED_SINCE_VALIDATION} - OF_LEARNERS
+    assert codes == set(Code) - {Code.CHANGED_SINCE_VALIDATION} - OTHERS
 
 
 def test_the_file_stands_beside_the_example_site_by_default():

@@ -15,6 +15,7 @@ from django.test import Client
 from django.urls import resolve
 
 from tests.makers import make_user
+from wagtail_regcert import sync
 from wagtail_regcert.forms import salt
 from wagtail_regcert.history import snapshot
 from wagtail_regcert.models import Learner, Qualification, Registration, RegistrationLogEntry
@@ -68,7 +69,7 @@ def one_round(fire: Fire, number: int, commits: int, user_id: int) -> tuple[Coun
         for file in range(commits)
     ]
     began_with = tracked()
-    by_hand: list[Callable[..., Counter[str]]] = [edit, delete, add, sync]
+    by_hand: list[Callable[..., Counter[str]]] = [edit, delete, add, synchronise]
     start = CONTEXT.Barrier(commits + len(by_hand))
     committing = [Worker(commit_together, run.pk, start, fire.random.uniform(0, 0.2)) for run in files]
     editing = [Worker(work, user_id, fire.random.sample(ulns(LEARNERS), LEARNERS), start) for work in by_hand]
@@ -147,7 +148,7 @@ def add(user_id: int, chosen: list[str], start: Any) -> Counter[str]:
     return counts
 
 
-def sync(user_id: int, chosen: list[str], start: Any) -> Counter[str]:
+def synchronise(user_id: int, chosen: list[str], start: Any) -> Counter[str]:
     """What a site's nightly job does, in the middle of the day."""
     start.wait(FOR_GOOD)
     counts: Counter[str] = Counter()
@@ -157,7 +158,7 @@ def sync(user_id: int, chosen: list[str], start: Any) -> Counter[str]:
             for uln in chosen[turn * 10 :][:15]
         ]
         try:
-            done = Registration.objects.sync(rows)
+            done = sync.registrations(rows)
         except OperationalError:
             # The database broke a circle of waiting: nothing of it is written, and a site runs it again.
             counts["syncs_given_up"] += 1

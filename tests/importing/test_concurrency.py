@@ -17,6 +17,7 @@ from django.urls import reverse
 from tests.fire.sabotage import PAUSE, pausing
 from tests.makers import make_csv, make_registration, make_run, make_user
 from tests.threads import at_once
+from wagtail_regcert import sync
 from wagtail_regcert.importing import runs
 from wagtail_regcert.layouts import REGISTRATIONS, Separator
 from wagtail_regcert.models import (
@@ -289,9 +290,9 @@ def test_syncs_at_once_create_everything_once(attempt: int) -> None:
     ]
     registrations = [{"uln": uln, "qualification": "603/2942/X", "programme": "New"} for uln in ULNS]
     syncs = (
-        partial(Learner.objects.sync, learners),
-        partial(Qualification.objects.sync, qualifications),
-        partial(Registration.objects.sync, registrations),
+        partial(sync.learners, learners),
+        partial(sync.qualifications, qualifications),
+        partial(sync.registrations, registrations),
     )
 
     raised = at_once(*syncs, *syncs)
@@ -311,7 +312,7 @@ def test_a_sync_and_a_commit_of_the_same_learners_wait_and_not_in_a_circle(attem
     run = validated("A", ulns)
     rows = [{"uln": uln, "qualification": "603/2942/X", "programme": "New"} for uln in ulns]
 
-    raised = at_once(lambda: commit(run), lambda: Registration.objects.sync(rows))
+    raised = at_once(lambda: commit(run), lambda: sync.registrations(rows))
 
     run.refresh_from_db()
     assert raised == []

@@ -230,3 +230,28 @@ def test_a_chain_of_ulns_is_settled_at_once():
 
     assert blocked(takes, gives, gives.keys(), [100_000]) == set()
     assert blocked(takes, gives, {*gives, "100000"}, []) == set(range(100_000))
+
+
+@pytest.mark.parametrize(
+    ("about", "rows", "says"),
+    [
+        ("learners", [["L1", "", "Ann", "Lee"]] * 2, "The same learner or ULN is in row 3 too."),
+        ("qualifications", [["1", "One", "NCFE"]] * 2, "The same qualification is in row 3 too."),
+    ],
+)
+def test_a_duplicate_is_told_in_the_words_of_its_table(about, rows, says):
+    run = validated(about, *rows)
+
+    assert result(run)["errors"][0]["message"].startswith(says)
+
+
+def test_a_conflict_shows_what_is_stored_now_by_the_headings_of_its_table():
+    make_learner(reference="L1", family_name="Old")
+    run = validated("learners", ["L1", "", "Ann", "New"])
+    Learner.objects.update(family_name="Meanwhile")
+
+    committed(run)
+
+    (conflict,) = result(run)["errors"]
+    assert "changed this record after the file was validated" in conflict["message"]
+    assert "Family name: “Meanwhile”" in conflict["message"]

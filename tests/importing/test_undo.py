@@ -20,6 +20,7 @@ from tests.makers import (
     make_user,
 )
 from tests.threads import at_once
+from wagtail_regcert import sync
 from wagtail_regcert.history import UNDO, tracked
 from wagtail_regcert.importing import runs, staging
 from wagtail_regcert.importing import undo as undo_module
@@ -188,7 +189,7 @@ def by_bulk_update(one):
 
 
 def by_sync(one):
-    Registration.objects.sync(
+    sync.registrations(
         [{"uln": one.learner.uln, "qualification": "603/2942/X", "registration_number": "SYNC"}]
     )
 
@@ -221,9 +222,7 @@ def of_learner(one):
 
 
 def programme_by_sync(one):
-    Registration.objects.sync(
-        [{"uln": one.learner.uln, "qualification": "603/2942/X", "programme": "Bakers"}]
-    )
+    sync.registrations([{"uln": one.learner.uln, "qualification": "603/2942/X", "programme": "Bakers"}])
 
 
 def planned_past_the_models(one):

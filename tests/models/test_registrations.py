@@ -11,6 +11,7 @@ from django.utils import timezone
 from wagtail.log_actions import log
 
 from tests.makers import make_learner, make_qualification, make_registration, make_user
+from wagtail_regcert import sync
 from wagtail_regcert.cells import Status
 from wagtail_regcert.history import EDIT
 from wagtail_regcert.layouts import STORED_FIELDS
@@ -70,7 +71,7 @@ def update_or_create(one):
 
 def synchronise(one):
     pair = {"uln": one.learner.uln, "qualification": one.qualification.number}
-    assert not Registration.objects.sync([{**pair, "registration_number": "R2"}]).problems
+    assert not sync.registrations([{**pair, "registration_number": "R2"}]).problems
 
 
 WRITES = [

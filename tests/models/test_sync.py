@@ -7,6 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from tests.makers import make_learner, make_qualification, make_registration, make_user
+from wagtail_regcert import sync
 from wagtail_regcert.models import (
     AwardingOrganisation,
     Learner,
@@ -34,7 +35,7 @@ ANN = {
 
 
 def test_learners_are_created_and_a_second_time_unchanged():
-    first, second = Learner.objects.sync([ANN]), Learner.objects.sync([ANN])
+    first, second = sync.learners([ANN]), sync.learners([ANN])
 
     learner = Learner.objects.get()
     assert (did(first), did(second)) == ((1, 0, 0, []), (0, 0, 1, []))
@@ -49,7 +50,7 @@ def test_a_learner_is_matched_by_reference_then_by_uln():
     make_learner(reference="L1", uln="1", given_names="Old")
     make_learner(reference=None, uln="2", given_names="Old")
 
-    result = Learner.objects.sync(
+    result = sync.learners(
         [{"reference": "L1", "uln": "3"}, {"reference": "L2", "uln": "2", "given_names": "New"}]
     )
 
@@ -78,7 +79,7 @@ def test_what_counts_is_who_has_a_uln_in_the_end(rows, done, ulns):
         make_learner(reference=f"L{number}", uln=number)
     given = [{"reference": reference, "uln": uln} for reference, uln in rows]
 
-    first, second = Learner.objects.sync(given), Learner.objects.sync(given)
+    first, second = sync.learners(given), sync.learners(given)
 
     assert did(first) == done
     assert did(second) == (0, 0, done[0] + done[1], done[3])
@@ -88,14 +89,14 @@ def test_what_counts_is_who_has_a_uln_in_the_end(rows, done, ulns):
 def test_fields_not_named_stay_and_blanks_clear():
     make_learner(reference="L1", uln="1", given_names="Ann", family_name="Lee")
 
-    Learner.objects.sync([{"reference": "L1", "uln": "", "family_name": None}])
+    sync.learners([{"reference": "L1", "uln": "", "family_name": None}])
 
     learner = Learner.objects.get()
     assert (learner.uln, learner.given_names, learner.family_name) == (None, "Ann", "")
 
 
 def test_the_temporary_uln_is_stored_as_none_for_many():
-    result = Learner.objects.sync([{"reference": f"L{n}", "uln": "9999999999"} for n in range(3)])
+    result = sync.learners([{"reference": f"L{n}", "uln": "9999999999"} for n in range(3)])
 
     assert did(result) == (3, 0, 0, [])
     assert set(Learner.objects.values_list("uln", flat=True)) == {None}
@@ -117,7 +118,7 @@ def test_the_temporary_uln_is_stored_as_none_for_many():
 def test_a_clash_or_a_bad_value_stops_only_its_row(row, field):
     make_learner(reference="L1", uln="1")
 
-    result = Learner.objects.sync([row, {"reference": "L2"}])
+    result = sync.learners([row, {"reference": "L2"}])
 
     assert did(result) == (1, 0, 0, [(0, field)])
     assert set(Learner.objects.values_list("reference", flat=True)) == {"L1", "L2"}
@@ -126,13 +127,13 @@ def test_a_clash_or_a_bad_value_stops_only_its_row(row, field):
 def test_two_rows_about_one_learner_are_not_both_applied():
     make_learner(reference="L1", uln="1")
 
-    result = Learner.objects.sync([{"reference": "L1", "given_names": "A"}, {"uln": "1", "given_names": "B"}])
+    result = sync.learners([{"reference": "L1", "given_names": "A"}, {"uln": "1", "given_names": "B"}])
 
     assert did(result) == (0, 1, 0, [(1, "")])
 
 
 def test_ulns_that_differ_by_case_or_emoji_are_different_learners():
-    result = Learner.objects.sync([{"uln": uln} for uln in ("ABC", "abc", "Sian", "Siân", "😀", "😁")])
+    result = sync.learners([{"uln": uln} for uln in ("ABC", "abc", "Sian", "Siân", "😀", "😁")])
 
     assert did(result) == (6, 0, 0, [])
 
@@ -140,7 +141,7 @@ def test_ulns_that_differ_by_case_or_emoji_are_different_learners():
 def test_qualifications_are_matched_by_number_and_organisations_created():
     make_qualification(number="603/2942/X", title="Old")
 
-    result = Qualification.objects.sync(
+    result = sync.qualifications(
         [
             {"number": "6032942x", "title": "New"},
             {"number": "1", "title": "One", "awarding_organisation": "NCFE"},
@@ -164,9 +165,9 @@ def test_registrations_get_a_history_once():
     make_qualification(number="603/2942/X")
     row = {"reference": "L1", "qualification": "6032942X", "programme": "Carpenter", "status": "Registered"}
 
-    first = Registration.objects.sync([row], user=user)
+    first = sync.registrations([row], user=user)
     stamp = Registration.objects.get().updated_at
-    second = Registration.objects.sync([row], user=user)
+    second = sync.registrations([row], user=user)
 
     registration = Registration.objects.get()
     entry = RegistrationLogEntry.objects.get()
@@ -180,7 +181,7 @@ def test_registrations_get_a_history_once():
 def test_registrations_that_an_import_created_get_programme_planned_date_and_start_date():
     registration = make_registration(status="achieved", registration_number="R1")
 
-    result = Registration.objects.sync(
+    result = sync.registrations(
         [
             {
                 "uln": registration.learner.uln,
@@ -204,7 +205,7 @@ def test_a_registration_needs_one_known_learner_and_qualification():
     one, two = make_learner(reference="L1", uln="1"), make_learner(reference="L2", uln="2")
     number = make_qualification().number
 
-    result = Registration.objects.sync(
+    result = sync.registrations(
         [
             {"uln": "9", "qualification": number},
             {"uln": one.uln, "reference": two.reference, "qualification": number, "programme": "Ghost"},
@@ -230,16 +231,16 @@ def test_statements_do_not_grow_with_rows():
             for learner, one in zip(learners, numbers, strict=True)
         ]
         with CaptureQueriesContext(connection) as queries:
-            assert not Learner.objects.sync(learners).problems
-            assert not Qualification.objects.sync(numbers).problems
-            assert not Registration.objects.sync(registrations).problems
+            assert not sync.learners(learners).problems
+            assert not sync.qualifications(numbers).problems
+            assert not sync.registrations(registrations).problems
         counted.append(len(queries))
 
     assert counted[0] == counted[1]
 
 
 def test_texts_are_composed_and_stripped_of_invisible_characters_as_a_cell_is():
-    Learner.objects.sync([{"uln": "\u200e9276308686\u00ad", "family_name": "Zoe\u0308\ufeff"}])
+    sync.learners([{"uln": "\u200e9276308686\u00ad", "family_name": "Zoe\u0308\ufeff"}])
 
     learner = Learner.objects.get()
     assert (learner.uln, learner.family_name) == ("9276308686", "Zoë")
@@ -255,7 +256,7 @@ def test_texts_are_composed_and_stripped_of_invisible_characters_as_a_cell_is():
     ],
 )
 def test_what_a_cell_refuses_stops_its_row(row, field):
-    result = Learner.objects.sync([row])
+    result = sync.learners([row])
 
     assert [(problem.index, problem.field) for problem in result.problems] == [(0, field)]
     assert not Learner.objects.exists()

@@ -21,12 +21,11 @@ from django.urls import reverse
 from django.utils import timezone
 
 from tests.makers import make_csv
-from wagtail_regcert import conf
+from wagtail_regcert import conf, sync
 from wagtail_regcert.models import (
     ExportRun,
     ImportRun,
     Learner,
-    Qualification,
     Registration,
     RegistrationLogEntry,
 )
@@ -120,16 +119,16 @@ def upload(client: Client, *rows: list[str]) -> ImportRun:
 
 
 def synchronise() -> None:
-    qualifications = Qualification.objects.sync(
+    qualifications = sync.qualifications(
         [{"number": QUALIFICATION, "title": "Carpentry", "awarding_organisation": "NCFE"}]
     )
-    learners = Learner.objects.sync(
+    learners = sync.learners(
         [
             {"uln": ANN, "given_names": "Ann", "family_name": "Lee"},
             {"uln": BOB, "given_names": "Bob", "family_name": "Ray"},
         ]
     )
-    registrations = Registration.objects.sync(
+    registrations = sync.registrations(
         [{"uln": BOB, "qualification": QUALIFICATION, "programme": "Carpenter", "status": "registered"}]
     )
     assert [found.created for found in (qualifications, learners, registrations)] == [1, 2, 1]

@@ -80,7 +80,7 @@ def test_rows_that_are_wrong_as_a_whole_are_one_group_under_the_name_of_the_kind
     run = make_run(make_csv(*[["603/2942/X", SECRET, "Achieved"]] * 3), user=importer)
 
     assert table(page_of(client, run, "?tab=errors&by=value")) == [
-        ["(whole row)", "", "3", "2, 3, 4", "Same learner and qualification in several rows"]
+        ["(whole row)", "", "3", "2, 3, 4", "The same in several rows"]
     ]
 
 

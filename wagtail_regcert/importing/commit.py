@@ -7,17 +7,16 @@ transaction that began with a write.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Sequence
-from operator import attrgetter
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from ..history import IMPORT, write_entries
 from ..models import ImportRun
 from ..problems import Problem
 from ..subjects.database.base import Subject
-from ..subjects.types import Record, Step
+from ..subjects.types import Record
 from .conflicts import Conflict, as_problems, still_valid, without_blocked
-from .entries import entries
+from .entries import entries, steps_of
 from .pipeline import prepare
 from .plan import Change, change_of, cleared
 from .types import Sheet
@@ -69,7 +68,8 @@ def apply_records(
                 updated.append(record)
                 removed += cleared(record)
     subject.write(created, updated, plan.fields, now)
-    changed = entries(run, subject, plan.fields, list(_steps(subject, created, updated)))
+    steps = list(steps_of(subject, created, updated))
+    changed = entries(subject, plan.fields, steps, file_name=run.file_name)
     write_entries(
         IMPORT, changed, model=subject.model, user=run.user, user_name=run.user_name, run=run, timestamp=now
     )
@@ -78,13 +78,6 @@ def apply_records(
         updated=len(updated),
         unchanged=changes.count(Change.NOTHING),
         cleared=removed,
-        conflicts=as_problems(conflicts, plan.fields, subject.model),
+        conflicts=as_problems(conflicts, plan.fields, subject),
         changes=bytes(changes),
     )
-
-
-def _steps(subject: Subject, created: Sequence[Record], updated: Sequence[Record]) -> Iterator[Step]:
-    """What was done, in row order, with the primary keys of the records just created."""
-    pks = subject.pks(created)
-    for record in sorted([*created, *updated], key=attrgetter("row")):
-        yield Step(record.row, record.key, record.pk or pks[record.key], record.before, record.after)

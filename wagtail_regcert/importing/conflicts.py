@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from ..history import last_authors
 from ..problems import ROW, Code, Facts, Problem
+from ..subjects.database.base import Subject
 from ..subjects.rules import Rules
 from ..subjects.types import Record
 from .exchange import blocked
@@ -62,16 +63,21 @@ def without_blocked(
     return decided
 
 
-def as_problems(conflicts: Sequence[Conflict], fields: tuple[str, ...], model: Any) -> list[Problem]:
+def as_problems(conflicts: Sequence[Conflict], fields: tuple[str, ...], subject: Subject) -> list[Problem]:
     """Tell each with the values stored now, and who stored them when, as far as history knows."""
-    authors = last_authors(model, {_pk(one) for one in conflicts} - {0})
+    authors = last_authors(subject.model, {_pk(one) for one in conflicts} - {0})
     return [
         Problem(
             one.seen.row,
             ROW,
             "",
             Code.CHANGED_SINCE_VALIDATION,
-            {"reason": one.reason, **authors.get(_pk(one), {}), **_values_now(one, fields)},
+            {
+                "about": subject.about,
+                "reason": one.reason,
+                **authors.get(_pk(one), {}),
+                **_values_now(one, fields),
+            },
         )
         for one in conflicts
     ]

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from operator import attrgetter
 
 from ..history import Entry
-from ..models import ImportRun
 from ..subjects.database.base import Subject
-from ..subjects.types import Step
+from ..subjects.types import Record, Step
 
 
 def entries(
-    run: ImportRun, subject: Subject, fields: tuple[str, ...], steps: Sequence[Step]
+    subject: Subject, fields: tuple[str, ...], steps: Sequence[Step], *, file_name: str | None = None
 ) -> Iterator[Entry]:
-    """One entry for each record: file, row, and each field's old and new value."""
+    """One entry for each record: each field's old and new value; of a file its name and the row."""
     nothing = ("",) * len(fields)
+    # What a new record holds of fields that nobody gave.
+    filled = {name: ["", value] for name, value in subject.defaults.items() if value and name not in fields}
     history_of = subject.history_changes(steps, fields)
     for step, label in zip(steps, subject.labels(steps), strict=True):
         found = {
@@ -23,11 +25,22 @@ def entries(
             if old != new
         }
         found = history_of(found)
-        if step.creates or step.deletes:
+        if step.creates:
+            found = {**subject.identity_changes(step), **found, **filled}
+        elif step.deletes:
             found = {**subject.identity_changes(step), **found}
         yield Entry(
             step.pk,
             label,
-            {"file": run.file_name, "row": step.row, "changes": found},
+            {"changes": found}
+            if file_name is None
+            else {"file": file_name, "row": step.row, "changes": found},
             deleted=step.deletes,
         )
+
+
+def steps_of(subject: Subject, created: Sequence[Record], updated: Sequence[Record]) -> Iterator[Step]:
+    """What was done, in row order, with the primary keys of the records just created."""
+    pks = subject.pks(created)
+    for record in sorted([*created, *updated], key=attrgetter("row")):
+        yield Step(record.row, record.key, record.pk or pks[record.key], record.before, record.after)

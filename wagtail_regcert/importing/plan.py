@@ -58,7 +58,7 @@ def make_plan(
         if progress and not index % PROGRESS_INTERVAL:
             progress(index)
         if key is None or index in wrong:
-            errors.extend(_errors(index, row, given, matched, repeated, late))
+            errors.extend(_errors(index, row, given, subject, matched, repeated, late))
             rejected.append(row)
             continue
         pk, before = found.get(key, _NOT_STORED)
@@ -193,6 +193,7 @@ def _errors(
     index: int,
     row: int,
     given: Given,
+    subject: Rules,
     matched: Matched,
     repeated: Mapping[int, Sequence[int]],
     late: Mapping[int, Mapping[str, CellError]],
@@ -215,7 +216,8 @@ def _errors(
     if ROW in problems:
         yield Problem(row, ROW, "", problems[ROW].code, problems[ROW].facts)
     if group := repeated.get(index):
-        yield Problem(row, ROW, "", Code.DUPLICATE, _others(index, group, given))
+        facts = {"about": subject.about, **_others(index, group, given)}
+        yield Problem(row, ROW, "", Code.DUPLICATE, facts)
 
 
 def _others(index: int, group: Sequence[int], given: Given) -> Facts:

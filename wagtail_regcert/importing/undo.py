@@ -91,7 +91,7 @@ def apply_undo(run: ImportRun, user: Any, now: dt.datetime) -> UndoPlan:
     fields = subject.carried(subject.layout)
     plan = plan_undo(run, lock=True)
     # Read first: what is deleted has no name any more.
-    undone = list(entries(run, subject, fields, plan.steps))
+    undone = list(entries(subject, fields, plan.steps, file_name=run.file_name))
     subject.delete([step.pk for step in plan.steps if step.deletes])
     subject.write([], [step for step in plan.steps if not step.deletes], fields, now)
     write_entries(UNDO, undone, model=subject.model, user=user, run=run, timestamp=now)

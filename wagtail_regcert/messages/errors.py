@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 
 from ..cells import TEMPORARY_ULN, Gender, Status, day_as_text
 from ..days import Reading, likely_day
-from ..layouts import REGISTRATIONS
+from ..layouts import LAYOUTS
 from ..problems import Code, Facts, Place
 from .words import LINE_BREAKS, Told, character_name, join
 
@@ -77,6 +77,10 @@ def _bad_gender(told: Told) -> str:
 
 def _uln_taken(told: Told) -> str:
     return _("Another learner has this ULN and keeps it. Check it, or correct that learner first.")
+
+
+def _different_learners(told: Told) -> str:
+    return _("The reference and the ULN are those of different learners.")
 
 
 def _no_key(told: Told) -> str:
@@ -203,11 +207,32 @@ def _hint(facts: Facts) -> str:
 
 def _duplicate(told: Told) -> str:
     facts = told.facts
-    text = ngettext(
-        "The same learner and qualification are in row %(rows)s too. Keep only one of these rows.",
-        "The same learner and qualification are in rows %(rows)s too. Keep only one of these rows.",
-        int(facts["count"]),
-    )
+    count = int(facts["count"])
+    match facts.get("about", "registrations"):
+        case "registrations":
+            text = ngettext(
+                "The same learner and qualification are in row %(rows)s too. Keep only one of these rows.",
+                "The same learner and qualification are in rows %(rows)s too. Keep only one of these rows.",
+                count,
+            )
+        case "learners":
+            text = ngettext(
+                "The same learner or ULN is in row %(rows)s too. Keep only one of these rows.",
+                "The same learner or ULN is in rows %(rows)s too. Keep only one of these rows.",
+                count,
+            )
+        case "qualifications":
+            text = ngettext(
+                "The same qualification is in row %(rows)s too. Keep only one of these rows.",
+                "The same qualification is in rows %(rows)s too. Keep only one of these rows.",
+                count,
+            )
+        case _:
+            text = ngettext(
+                "The same record is in row %(rows)s too. Keep only one of these rows.",
+                "The same record is in rows %(rows)s too. Keep only one of these rows.",
+                count,
+            )
     more = int(facts["more"])
     rest = ngettext("And in %d more row.", "And in %d more rows.", more) % more if more else ""
     return join(text % facts, rest)
@@ -218,23 +243,27 @@ def _changed(told: Told) -> str:
     who = {"who": facts.get("who") or _("somebody")}
     match facts.get("reason"):
         case "created":
-            text = _("Not applied: %(who)s created this registration after the file was validated.") % who
+            text = _("Not applied: %(who)s created this record after the file was validated.") % who
         case "deleted":
-            text = _("Not applied: %(who)s deleted this registration after the file was validated.") % who
+            text = _("Not applied: %(who)s deleted this record after the file was validated.") % who
         case "waits":
             text = _("Not applied: it waits for the ULN of a learner whose record was not applied.")
         case "invalid":
-            text = _("Not applied: the learner or qualification changed after the file was validated.")
+            if facts.get("about", "registrations") == "registrations":
+                text = _("Not applied: the learner or qualification changed after the file was validated.")
+            else:
+                text = _("Not applied: what it refers to changed after the file was validated.")
         case _:
-            text = _("Not applied: %(who)s changed this registration after the file was validated.") % who
+            text = _("Not applied: %(who)s changed this record after the file was validated.") % who
     when = _("Last change: %(when)s.") % facts if facts.get("when") else ""
     return join(text, when, _values_now(facts), _("Validate the file again."))
 
 
 def _values_now(facts: Facts) -> str:
-    """What somebody else stored: fields of the layout among the facts, values plain."""
+    """What somebody else stored: fields of the layouts among the facts, values plain."""
     values = []
-    for column in REGISTRATIONS.columns:
+    columns = {column.field: column for layout in LAYOUTS for column in layout.columns}
+    for column in columns.values():
         if column.field in facts:
             now = column.kind.from_plain(str(facts[column.field]))
             values.append(f"{column.heading}: {f'“{now}”' if now else _('blank')}")
@@ -252,6 +281,7 @@ SENTENCES: Mapping[StrEnum, Callable[[Told], str]] = {
     Code.UNKNOWN_QUALIFICATION: _unknown_qualification,
     Code.BAD_GENDER: _bad_gender,
     Code.ULN_TAKEN: _uln_taken,
+    Code.DIFFERENT_LEARNERS: _different_learners,
     Code.NO_KEY: _no_key,
     Code.TEMPORARY_ULN: _temporary_uln,
     Code.UNKNOWN_LEARNER: _unknown_learner,

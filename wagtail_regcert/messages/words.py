@@ -50,9 +50,10 @@ def kind_name(code: Code | Warn) -> str:
         Code.TEMPORARY_ULN: _("Temporary ULN"),
         Code.UNKNOWN_LEARNER: _("Unknown learner"),
         Code.BAD_GENDER: _("Not one of the genders"),
+        Code.DIFFERENT_LEARNERS: _("Reference and ULN of different learners"),
         Code.ULN_TAKEN: _("ULN of another learner"),
         Code.NO_KEY: _("Neither learner reference nor ULN"),
-        Code.DUPLICATE: _("Same learner and qualification in several rows"),
+        Code.DUPLICATE: _("The same in several rows"),
         Code.CHANGED_SINCE_VALIDATION: _("Changed since validation"),
     }[code]
 

@@ -13,7 +13,6 @@ from ..cells import TEMPORARY_ULN, TEXT_LIMIT, Gender
 from .fields import CellDateField, CellField, ExactField, SearchTextField, ULNField, own_uln
 from .searched import SearchedQuerySet, names_to_save
 from .sets import among
-from .sync import LearnerSync, SyncResult, SyncRows
 
 
 class LearnerQuerySet(SearchedQuerySet["Learner"]):
@@ -41,10 +40,6 @@ class LearnerQuerySet(SearchedQuerySet["Learner"]):
             for uln in self.filter(chosen).values_list("uln", flat=True)
             if uln is not None
         }
-
-    def sync(self, rows: SyncRows) -> SyncResult:
-        """Create or update learners from mappings by field name; see :mod:`.sync`."""
-        return LearnerSync(self.model).run(rows)
 
 
 class Learner(models.Model):

@@ -14,7 +14,6 @@ from ..cells import TEXT_LIMIT, match_key
 from ..databases import SourceQuerySet
 from .fields import CellField, ExactField, MatchKeyField, validate_visible
 from .sets import among
-from .sync import QualificationSync, SyncResult, SyncRows
 
 
 class AwardingOrganisation(models.Model):
@@ -95,10 +94,6 @@ class QualificationQuerySet(SourceQuerySet["Qualification"]):
             for qualification in objs:
                 qualification.match_key = match_key(qualification.number)
         return super().bulk_update(objs, fields, *args, **options)
-
-    def sync(self, rows: SyncRows) -> SyncResult:
-        """Create or update qualifications from mappings by field name; see :mod:`.sync`."""
-        return QualificationSync(self.model).run(rows)
 
 
 class Qualification(models.Model):

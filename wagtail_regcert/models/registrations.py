@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence, Set
 from typing import Any
 
 from django.db import models
-from django.db.models import F
+from django.db.models import F, Value
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -19,11 +20,15 @@ from .learners import Learner
 from .qualifications import Programme, Qualification
 from .searched import SearchedQuerySet, names_to_save
 from .sets import among_pairs
-from .sync import RegistrationSync, SyncResult, SyncRows
 
-_PLAIN_VALUES = {
+_PLAIN_VALUES: dict[str, Any] = {
     field: PlainDate(field) if isinstance(REGISTRATIONS.column_of(field).kind, Date) else F(field)
     for field in STORED_FIELDS
+}
+_PLAIN_VALUES |= {
+    "planned_achievement_date": PlainDate("planned_achievement_date"),
+    "start_date": PlainDate("start_date"),
+    "programme": Coalesce(F("programme__name"), Value("")),
 }
 
 
@@ -70,10 +75,6 @@ class RegistrationQuerySet(SearchedQuerySet["Registration"]):
         """Learner, qualification, primary key and more fields of the pairs."""
         for chosen in among_pairs(self.model, ("learner", "qualification"), pairs, self.db):
             yield from self.filter(chosen).values_list("learner_id", "qualification_id", "pk", *fields)
-
-    def sync(self, rows: SyncRows, *, user: Any = None) -> SyncResult:
-        """Create or update registrations from mappings by field name; see :mod:`.sync`."""
-        return RegistrationSync(self.model, user=user).run(rows)
 
 
 class Registration(models.Model):

@@ -11,7 +11,7 @@ from ..damage import is_made_of, suspects
 from ..layouts import DATE_CHAIN, OWN_DATE, REGISTRATIONS, STORED_FIELDS
 from ..problems import ROW, CellError, Code, Facts, Problem, Warn, shown
 from .hints import Hints
-from .rules import Matched, Rules
+from .rules import NO_PROBLEMS, Matched, Rules
 from .types import Given, Stored, Values
 
 Pair = tuple[int, int]
@@ -27,6 +27,12 @@ class StoredRegistrations(Protocol):
     def learners(self, ulns: Collection[str]) -> Mapping[str, int]:
         """ULN to primary key, for those that exist."""
 
+    def learners_of(self, ulns: Collection[str], pks: Collection[int]) -> Mapping[str, int]:
+        """The same, where learners are known by primary key, too."""
+
+    def by_reference(self, references: Collection[str]) -> Mapping[str, int]:
+        """Learner reference to primary key, for those that exist."""
+
     def registrations(self, pairs: Set[Pair], fields: Sequence[str]) -> Mapping[Pair, Stored]:
         """What is stored of those that exist."""
 
@@ -37,7 +43,7 @@ class RegistrationRules(Rules):
     about = "registrations"
     layout = REGISTRATIONS
     known_by = ("qualification", "learner")
-    fields = STORED_FIELDS
+    fields = ("programme", "planned_achievement_date", "start_date", *STORED_FIELDS)
 
     def match(
         self,
@@ -47,7 +53,9 @@ class RegistrationRules(Rules):
         *,
         with_hints: bool = True,
     ) -> Matched:
-        numbers: Any = given.column("qualification")
+        numbers: Any = given.column_or_none("qualification")
+        if given.layout.has("uln") or given.layout.has("reference"):
+            return self._match_any(given, stored, fields)
         ulns: Any = given.column("learner")
         match_keys = {number: match_key(number) for number in set(numbers)}
         known_keys = stored.qualifications(set(match_keys.values()) - {""})
@@ -72,6 +80,37 @@ class RegistrationRules(Rules):
             return told
 
         return Matched(keys=keys, stored=found_stored, problems=problems)
+
+    def _match_any(self, given: Given, stored: StoredRegistrations, fields: tuple[str, ...]) -> Matched:
+        """The same for a source that names learners by ULN, in one field or another, or by reference."""
+        numbers = [match_key(number or "") for number in given.column_or_none("qualification")]
+        qualifications = stored.qualifications(set(numbers) - {""})
+        columns = {name: given.column_or_none(name) for name in ("reference", "learner", "uln")}
+        asked: Any = {name: set(column) - {"", None} for name, column in columns.items()}
+        by_reference = stored.by_reference(asked["reference"])
+        by_uln = stored.learners_of(asked["learner"] | asked["uln"], set(by_reference.values()))
+        known = {"reference": by_reference, "learner": by_uln, "uln": by_uln}
+        keys: list[Pair | None] = []
+        wrong: dict[int, dict[str, CellError]] = {}
+        for index, number in enumerate(numbers):
+            named: Any = {name: column[index] for name, column in columns.items() if column[index]}
+            found = {name: known[name].get(value) for name, value in named.items()}
+            learners: Any = set(found.values())
+            problems = {name: CellError(Code.UNKNOWN_LEARNER) for name, pk in found.items() if pk is None}
+            if not named:
+                problems["learner"] = CellError(Code.REQUIRED)
+            elif not problems and len(learners) > 1:
+                problems["learner"] = CellError(Code.DIFFERENT_LEARNERS)
+            if number not in qualifications:
+                problems["qualification"] = CellError(Code.UNKNOWN_QUALIFICATION)
+            if problems:
+                wrong[index] = problems
+                keys.append(None)
+            else:
+                keys.append((learners.pop(), qualifications[number]))
+        pairs: Any = set(keys) - {None}
+        found_stored: Any = stored.registrations(pairs, fields)
+        return Matched(keys=keys, stored=found_stored, problems=lambda index: wrong.get(index, NO_PROBLEMS))
 
     def blank(self, fields: tuple[str, ...]) -> Values:
         return tuple(Status.NOT_REGISTERED.value if name == "status" else "" for name in fields)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from itertools import chain
 from typing import Any, NamedTuple
 
-from django.db import models
+from django.db import models, router
 from django.db.models import F, Value
 from django.db.models.functions import Coalesce
 
@@ -101,7 +101,7 @@ class Subject(Shown):
 
     def _columns(self, rows: Sequence[Values], fields: tuple[str, ...]) -> Sequence[Sequence[Any]]:
         """Values as they are written: of related rows their primary keys. Missing ones are created."""
-        if not self.related:
+        if self.related.keys().isdisjoint(fields):
             return rows
         columns: list[Sequence[Any]] = list(zip(*rows, strict=True)) or [()] * len(fields)
         for field, model in self.related.items():
@@ -184,7 +184,6 @@ class Subject(Shown):
     def referred_to(self, pks: Collection[int]) -> set[int]:
         """Those of the records that any row of the database refers to, of whatever app."""
         found: set[int] = set()
-        using = self.model.objects.db
         for relation in self.model._meta.get_fields(include_hidden=True):
             if (
                 not relation.auto_created
@@ -196,11 +195,13 @@ class Subject(Shown):
             # Many-to-many relations refer by the rows of a table of their own, which are among these.
             if field.many_to_many or field.related_model is None or not hasattr(field, "attname"):
                 continue
+            # A site's relation may refer by another field than the primary key, from another database.
+            using = router.db_for_write(relation.related_model)
             rows = relation.related_model._base_manager.using(using)
+            key = f"{field.name}__pk"
             found.update(
                 chain.from_iterable(
-                    rows.filter(chosen).values_list(field.attname, flat=True)
-                    for chosen in among(field.attname, pks, using)
+                    rows.filter(chosen).values_list(key, flat=True) for chosen in among(key, pks, using)
                 )
             )
         return found

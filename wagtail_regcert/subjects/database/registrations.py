@@ -9,8 +9,10 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from ...models import Learner, Qualification, Registration
-from ...models.sets import names_of
+from ...cells import Status
+from ...databases import connection
+from ...models import Learner, Programme, Qualification, Registration
+from ...models.sets import among, names_of
 from ...problems import SinceImport
 from ...transactions import OvertakenError
 from ..registrations import Pair, RegistrationRules
@@ -57,8 +59,22 @@ class StoredRegistrations:
             for pair, (pk, values) in found.items()
         }
 
+    def learners_of(self, ulns: Collection[str], pks: Collection[int]) -> Mapping[str, int]:
+        """As :meth:`learners`, together with learners that are known by key: all are locked in one go."""
+        return self.learners({*ulns, *Learner.objects.ulns_of(pks)} if pks else ulns)
+
+    def by_reference(self, references: Collection[str]) -> Mapping[str, int]:
+        found: dict[Any, int] = {}
+        for chosen in among("reference", references, Learner.objects.db):
+            found.update(Learner.objects.order_by().filter(chosen).values_list("reference", "pk"))
+        return found
+
     def _set(self, model: Any, order: str) -> Any:
-        return model.objects.select_for_update().order_by(order) if self._lock else model.objects.order_by()
+        if not self._lock:
+            return model.objects.order_by()
+        # A programme, which may be none, cannot be locked, and need not be.
+        of = ("self",) if connection().features.has_select_for_update_of else ()
+        return model.objects.select_for_update(of=of).order_by(order)
 
 
 class RegistrationSubject(RegistrationRules, Subject):
@@ -70,6 +86,12 @@ class RegistrationSubject(RegistrationRules, Subject):
     form_title = _("Import and Update Qualifications")
     has_run_filter = True
     name_headings = {"learner": _("Learner"), "qualification": _("Qualification")}
+    related = {"programme": Programme}
+    defaults = {
+        "status": Status.NOT_REGISTERED.value,
+        "registration_number": "",
+        "postal_tracking_reference": "",
+    }
     key_names = ("learner", "qualification")
     created_stamps = ("created_at", "updated_at")
     updated_stamps = ("updated_at",)
@@ -101,7 +123,7 @@ class RegistrationSubject(RegistrationRules, Subject):
         updated_at, *completed = found.more
         if found.values != record.after:
             return SinceImport.CHANGED
-        if record.is_created and any(value is not None for value in completed):
+        if record.is_created and any(completed):
             return SinceImport.COMPLETED
         return SinceImport.CHANGED if updated_at != imported_at else None
 
