@@ -347,7 +347,7 @@ def everything_said():
 
 
 ADVICE = re.compile(
-    r"\b(Add|Ask|Cancel|Check|Choose|choose|Close|Delete|Enter|Export|Keep|leave|Move|Put|Remove|Save|save|Shorten"
+    r"\b(Add|Ask|Cancel|Check|Choose|choose|Close|Correct|Delete|Enter|Export|Keep|leave|Move|Put|Remove|Save|save|Shorten"
     r"|Split|Type|type|Unpack|Validate|Write|must)\b"
 )
 

@@ -553,7 +553,7 @@ def test_what_was_not_applied_is_named_and_leads_to_the_registration_without_a_q
 
     assert len(first) == 50
     assert first[0][:3] == ["2", str(learners[0]), str(maths)]
-    assert first[0][3].startswith("Not applied: somebody deleted this registration")
+    assert first[0][3].startswith("Not applied: somebody deleted this record")
     assert cells(last)[-1][:3] == ["61", str(learners[-1]), str(maths)]
     assert f'edit/{there.pk}/">{learners[-1]}</a>' in last
 

@@ -80,7 +80,7 @@ def _uln_taken(told: Told) -> str:
 
 
 def _different_learners(told: Told) -> str:
-    return _("The reference and the ULN are those of different learners.")
+    return _("The reference and the ULN are those of different learners. Correct one of them.")
 
 
 def _no_key(told: Told) -> str:

@@ -41,7 +41,7 @@ def shown_notes(run: ImportRun, user: Any) -> list[dict[str, Any]]:
 
 def changed_fields(subject: Subject, before: Values | None, after: Values | None) -> Iterator[dict[str, Any]]:
     """The columns whose values differ; values are plain, ``None`` stands for "no record"."""
-    columns = [subject.layout.column_of(name) for name in subject.fields]
+    columns = [subject.layout.column_of(name) for name in subject.carried(subject.layout)]
     nothing = ("",) * len(columns)
     for column, old, new in zip(columns, before or nothing, after or nothing, strict=True):
         if old != new:
