@@ -4,12 +4,14 @@ Numbers that they make up begin with 7, those that tests write out do not: a lon
 """
 
 import csv
+import json
 from io import StringIO
 from itertools import count
 
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Permission
 
+from wagtail_regcert import layout_store
 from wagtail_regcert.importing import runs
 from wagtail_regcert.layouts import REGISTRATIONS, Separator
 from wagtail_regcert.models import (
@@ -80,3 +82,30 @@ def make_run(data, *, user=None, separator=Separator.COMMA, about="registrations
     runs.validate(run.pk)
     run.refresh_from_db()
     return run
+
+
+EXPORT_LAYOUT = {
+    "kind": "export",
+    "name": "Example registrations",
+    "awarding_organisation": None,
+    "format": "csv",
+    "separator": "comma",
+    "encoding": "utf-8-sig",
+    "guard": True,
+    "headings": True,
+    "before": [],
+    "rows_per_file": None,
+    "file_name": None,
+    "columns": [{"heading": "ULN", "value": "learner.uln"}],
+}
+"""A layout with nothing special, as JSON with all its options."""
+
+
+def make_export_layout(*columns, **options):
+    """A stored export layout, made of options as JSON has them."""
+    definition = {**EXPORT_LAYOUT, **options}
+    if columns:
+        definition["columns"] = list(columns)
+    done = layout_store.load(json.dumps(definition).encode())
+    assert done.problems == []
+    return (done.created + done.replaced)[0]

@@ -11,7 +11,7 @@ from tests.makers import make_qualification, make_run
 from wagtail_regcert import sync
 from wagtail_regcert.cells import Status, match_key
 from wagtail_regcert.characters import clean, without_invisible
-from wagtail_regcert.exporting.columns import ExportLayout
+from wagtail_regcert.exporting.columns import FixedLayout
 from wagtail_regcert.exporting.stream import export_bytes
 from wagtail_regcert.importing import runs
 from wagtail_regcert.models import Registration
@@ -55,7 +55,7 @@ def test_what_is_synced_is_exported_and_comes_back_unchanged(rows):
         # Rows with a line break in them are refused.
         assume(stored)
 
-        run = make_run(b"".join(export_bytes(Registration.objects.all(), ExportLayout.IMPORT)))
+        run = make_run(b"".join(export_bytes(Registration.objects.all(), FixedLayout.IMPORT)))
         runs.begin_commit(run.pk)
         runs.commit(run.pk, by_owner=False)
 

@@ -19,7 +19,7 @@ from wagtail.snippets.bulk_actions.delete import DeleteBulkAction
 from wagtail.snippets.bulk_actions.snippet_bulk_action import SnippetBulkAction
 
 from .databases import alias, atomic, connection
-from .exporting.columns import ExportLayout
+from .exporting.columns import FixedLayout
 from .models import AwardingOrganisation, Learner, Programme, Qualification, Registration
 from .models.writing import take_write_lock
 from .permissions import EXPORT, ReferencePermissionPolicy, may
@@ -39,7 +39,7 @@ class ExportBulkAction(SnippetBulkAction):
     action_type = "export"
     aria_label = gettext_lazy("Export selected registrations")
     action_priority = 10
-    layout = ExportLayout.EXPORT
+    layout = FixedLayout.EXPORT
 
     @classproperty
     def models(cls) -> list[Any]:
@@ -79,7 +79,7 @@ class ExportInImportLayoutBulkAction(ExportBulkAction):
     action_type = "export_import_layout"
     aria_label = gettext_lazy("Download selected registrations in the import layout")
     action_priority = 20
-    layout = ExportLayout.IMPORT
+    layout = FixedLayout.IMPORT
 
 
 def _merged(first: QueryDict, second: QueryDict) -> QueryDict:

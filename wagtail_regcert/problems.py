@@ -76,6 +76,41 @@ class NoteCode(StrEnum):
     NEW_ORGANISATIONS = "new_organisations"
 
 
+class LayoutFault(StrEnum):
+    """Why a layout that a site makes cannot be taken."""
+
+    NOT_JSON = "not_json"
+    WRONG_TYPE = "wrong_type"
+    UNKNOWN_KEY = "unknown_key"
+    REPEATED_KEY = "repeated_key"
+    MISSING_KEY = "missing_key"
+    NOT_OFFERED = "not_offered"
+    OUT_OF_RANGE = "out_of_range"
+    WRONG_LENGTH = "wrong_length"
+    BLANK = "blank"
+    TOO_LONG = "too_long"
+    BAD_CHARACTER = "bad_character"
+    NAME_TAKEN = "name_taken"
+    REPEATED_NAME = "repeated_name"
+    FORMULA = "formula"
+    BAD_ENCODING = "bad_encoding"
+    BAD_FILE_NAME = "bad_file_name"
+    BAD_PLACEHOLDER = "bad_placeholder"
+    NUMBER_NEEDED = "number_needed"
+    UNKNOWN_VALUE = "unknown_value"
+    VALUE_OR_CONSTANT = "value_or_constant"
+    NOT_FOR_CONSTANT = "not_for_constant"
+    NOT_A_DAY = "not_a_day"
+
+
+class Unfit(StrEnum):
+    """Why a record cannot be in the file of an export layout. On one cell the first of these."""
+
+    REQUIRED = "required"
+    TOO_LONG = "too_long"
+    BAD_ENCODING = "bad_encoding"
+
+
 class Place(StrEnum):
     """Where a value was given: what a sentence may suppose of how it came about."""
 

@@ -14,7 +14,7 @@ from ..cells import Date, Gender, StatusLabel, plain
 from ..layouts import LEARNERS, QUALIFICATIONS, REGISTRATIONS, Column, Layout
 
 
-class ExportLayout(StrEnum):
+class FixedLayout(StrEnum):
     """Which file leaves."""
 
     EXPORT = "export"
@@ -23,7 +23,7 @@ class ExportLayout(StrEnum):
     QUALIFICATIONS = "qualifications"
 
 
-OF_REGISTRATIONS = (ExportLayout.EXPORT, ExportLayout.IMPORT)
+OF_REGISTRATIONS = (FixedLayout.EXPORT, FixedLayout.IMPORT)
 """The layouts that the listing of registrations offers."""
 
 
@@ -113,15 +113,15 @@ def _of(layout: Layout) -> tuple[ExportColumn, ...]:
 
 IMPORT_COLUMNS = _of(REGISTRATIONS)
 
-COLUMNS: dict[ExportLayout, tuple[ExportColumn, ...]] = {
-    ExportLayout.EXPORT: EXPORT_COLUMNS,
-    ExportLayout.IMPORT: IMPORT_COLUMNS,
-    ExportLayout.LEARNERS: _of(LEARNERS),
-    ExportLayout.QUALIFICATIONS: _of(QUALIFICATIONS),
+COLUMNS: dict[FixedLayout, tuple[ExportColumn, ...]] = {
+    FixedLayout.EXPORT: EXPORT_COLUMNS,
+    FixedLayout.IMPORT: IMPORT_COLUMNS,
+    FixedLayout.LEARNERS: _of(LEARNERS),
+    FixedLayout.QUALIFICATIONS: _of(QUALIFICATIONS),
 }
 
-KNOWN_BY: dict[ExportLayout, tuple[str, ...]] = {
-    ExportLayout.IMPORT: ("learner__uln",),
-    ExportLayout.LEARNERS: ("reference", "uln"),
+KNOWN_BY: dict[FixedLayout, tuple[str, ...]] = {
+    FixedLayout.IMPORT: ("learner__uln",),
+    FixedLayout.LEARNERS: ("reference", "uln"),
 }
 """Lookups of which a record must have at least one to be in a file: an import would not know it otherwise."""

@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from .. import conf
 from ..characters import guard
 from ..models import ExportRun
-from .columns import COLUMNS, KNOWN_BY, ExportColumn, ExportLayout
+from .columns import COLUMNS, KNOWN_BY, ExportColumn, FixedLayout
 from .csvfile import csv_bytes
 from .keys import Keys, batches
 from .values import Values
@@ -27,7 +27,7 @@ _SUSPICIOUS = frozenset("'=+-@\t\r\uff1d\uff0b\uff0d\uff20")
 
 
 def start_export(
-    records: QuerySet[Any], layout: ExportLayout, *, user: Any, filters: str
+    records: QuerySet[Any], layout: FixedLayout, *, user: Any, filters: str
 ) -> tuple[ExportRun, Iterator[bytes]]:
     """Note who exports what, and return the note and the file's bytes.
 
@@ -47,13 +47,13 @@ def start_export(
     return run, _bytes(keys, layout, records)
 
 
-def export_bytes(records: QuerySet[Any], layout: ExportLayout) -> Iterator[bytes]:
+def export_bytes(records: QuerySet[Any], layout: FixedLayout) -> Iterator[bytes]:
     """The file without a note, as tests compare it."""
     keys, _left_out = _keys(records, layout)
     return _bytes(keys, layout, records)
 
 
-def _keys(records: QuerySet[Any], layout: ExportLayout) -> tuple[Keys, int]:
+def _keys(records: QuerySet[Any], layout: FixedLayout) -> tuple[Keys, int]:
     """The keys of what the layout can carry, and how many it cannot."""
     found = records if records.ordered else records.order_by("pk")
     keys, left_out = Keys(), 0
@@ -68,9 +68,9 @@ def _keys(records: QuerySet[Any], layout: ExportLayout) -> tuple[Keys, int]:
     return keys, left_out
 
 
-def _bytes(keys: Keys, layout: ExportLayout, records: QuerySet[Any]) -> Iterator[bytes]:
+def _bytes(keys: Keys, layout: FixedLayout, records: QuerySet[Any]) -> Iterator[bytes]:
     columns = COLUMNS[layout]
-    guarding = layout is not ExportLayout.EXPORT or conf.settings.ESCAPE_FORMULAS
+    guarding = layout is not FixedLayout.EXPORT or conf.settings.ESCAPE_FORMULAS
     return csv_bytes([column.heading for column in columns], _rows(keys, columns, guarding, records))
 
 

@@ -14,7 +14,9 @@ from ..failures import described
 OTHER_FAILURE = 3
 
 
-class _Parser(CommandParser):
+class RegcertParser(CommandParser):
+    """Ends with 3 for wrong arguments. Parsers of sub-commands must be of this class, too."""
+
     def error(self, message: str) -> NoReturn:
         self.print_usage(sys.stderr)
         self.exit(OTHER_FAILURE, f"{self.prog}: error: {message}\n")
@@ -25,7 +27,7 @@ class RegcertCommand(BaseCommand):
 
     def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
         parser = super().create_parser(prog_name, subcommand, **kwargs)
-        parser.__class__ = _Parser
+        parser.__class__ = RegcertParser
         return parser
 
     def run_from_argv(self, argv: list[str]) -> None:

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from enum import StrEnum
 
-from ..problems import Code, Facts, Fault, Note, NoteCode, Place, Problem, Warn
-from . import errors, faults, notes, warnings
+from ..problems import Code, Facts, Fault, LayoutFault, Note, NoteCode, Place, Problem, Unfit, Warn
+from . import errors, faults, layouts, notes, unfit, warnings
 from .words import (
     Told,
     encoding_name,
@@ -34,7 +34,11 @@ __all__ = [
 
 
 def sentence(
-    code: Fault | Code | Warn | NoteCode, facts: Facts, value: str = "", *, place: Place = Place.FILE
+    code: Fault | Code | Warn | NoteCode | LayoutFault | Unfit,
+    facts: Facts,
+    value: str = "",
+    *,
+    place: Place = Place.FILE,
 ) -> str:
     """Say what is wrong, in the active language. ``value`` is the cell as cleaned."""
     # By kind too: an error and a warning may have the same code.
@@ -56,4 +60,6 @@ _SENTENCES: Mapping[type[StrEnum], Mapping[StrEnum, Callable[[Told], str]]] = {
     Code: errors.SENTENCES,
     Warn: warnings.SENTENCES,
     NoteCode: notes.SENTENCES,
+    LayoutFault: layouts.SENTENCES,
+    Unfit: unfit.SENTENCES,
 }

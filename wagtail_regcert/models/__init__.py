@@ -1,6 +1,12 @@
 """The tables. Their querysets hold the set-based queries that feed plan and commit."""
 
 from .history import ChangeLogEntry
+from .layouts import (
+    ExportLayout,
+    ExportLayoutColumn,
+    ExportLayoutRow,
+    ExportLayoutTranslation,
+)
 from .learners import Learner
 from .qualifications import AwardingOrganisation, Programme, Qualification
 from .registrations import Registration, RegistrationLogEntry
@@ -9,6 +15,10 @@ from .runs import ExportRun, ImportRun, RunPiece
 __all__ = [
     "AwardingOrganisation",
     "ChangeLogEntry",
+    "ExportLayout",
+    "ExportLayoutColumn",
+    "ExportLayoutRow",
+    "ExportLayoutTranslation",
     "ExportRun",
     "ImportRun",
     "Learner",

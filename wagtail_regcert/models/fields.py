@@ -114,15 +114,19 @@ def own_uln(value: Any) -> Any:
     return None if value in ("", TEMPORARY_ULN) else value
 
 
-class MatchKeyField(ExactField):
-    """What a qualification number is matched by, filled from it at every save, bulk ones included.
-
-    Filled in Python since SQLite's ``UPPER`` knows ASCII only.
-    """
+class LongKeyField(ExactField):
+    """A key made of another text, which may be longer than that."""
 
     def check(self, **kwargs: Any) -> list[checks.CheckMessage]:
         # W003 speaks of InnoDB's keys of 767 bytes. Since MariaDB 10.2 they have 3,072; ours has 1,536.
         return [found for found in super().check(**kwargs) if found.id != "mysql.W003"]
+
+
+class MatchKeyField(LongKeyField):
+    """What a qualification number is matched by, filled from it at every save, bulk ones included.
+
+    Filled in Python since SQLite's ``UPPER`` knows ASCII only.
+    """
 
     def pre_save(self, model_instance: models.Model, add: bool) -> Any:
         key = match_key(model_instance.number)  # type: ignore[attr-defined]

@@ -264,11 +264,15 @@ class ExportRun(models.Model):
     user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     user_name = models.CharField(pgettext_lazy("wagtail_regcert", "user"), max_length=255, blank=True)
     created_at = models.DateTimeField(_("when"), default=timezone.now, db_index=True)
-    layout = models.CharField(pgettext_lazy("wagtail_regcert", "layout"), max_length=16)
+    layout = models.CharField(pgettext_lazy("wagtail_regcert", "layout"), max_length=128)
+    """One that comes with the package, or the name of one that the site has added."""
+    definition = models.JSONField(null=True)
+    """The layout as it was then; ``None`` for one that comes with the package."""
     filters = models.TextField(pgettext_lazy("wagtail_regcert", "filters"), blank=True)
     """The listing's query string, the command's options, or the number of selected records."""
     records = models.PositiveIntegerField(_("records"))
-    left_out = models.PositiveIntegerField(_("left out: no ULN"), default=0)
+    left_out = models.PositiveIntegerField(_("left out"), default=0)
+    """Records that the layout cannot carry: without a ULN or reference, or not right for it."""
 
     objects = ExportRunQuerySet.as_manager()
 

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 from wagtail.admin import messages
 
 from ..databases import own_transactions
-from ..exporting.columns import OF_REGISTRATIONS, ExportLayout
+from ..exporting.columns import OF_REGISTRATIONS, FixedLayout
 from ..exporting.stream import start_export
 from ..models import ExportRun, Registration
 from ..moments import today
@@ -30,12 +30,12 @@ def export(request: HttpRequest) -> HttpResponseBase:
     """Download the registrations selected by ``id``, or without it all of the listing, in either layout."""
     if not may(request.user, EXPORT):
         raise PermissionDenied
-    layout = request.GET.get("layout") or ExportLayout.EXPORT
+    layout = request.GET.get("layout") or FixedLayout.EXPORT
     if layout not in OF_REGISTRATIONS:
         messages.error(request, _("There is no such layout. Nothing was exported."))
         return back_to_listing(request)
     chosen = selection(request, request.GET.getlist("id") or ["all"])
-    return download(request, chosen, ExportLayout(layout)) if chosen else back_to_listing(request)
+    return download(request, chosen, FixedLayout(layout)) if chosen else back_to_listing(request)
 
 
 class Selection(NamedTuple):
@@ -65,7 +65,7 @@ def selection(request: HttpRequest, ids: list[str]) -> Selection | None:
     return Selection(selected, ExportRun.selected(len(keys)))
 
 
-def download(request: HttpRequest, chosen: Selection, layout: ExportLayout) -> HttpResponseBase:
+def download(request: HttpRequest, chosen: Selection, layout: FixedLayout) -> HttpResponseBase:
     """The file of these registrations. Leaves an ``ExportRun``."""
     run, chunks = start_export(chosen.registrations, layout, user=request.user, filters=chosen.filters)
     if run.left_out:
@@ -78,7 +78,7 @@ def download(request: HttpRequest, chosen: Selection, layout: ExportLayout) -> H
             )
             % {"count": run.left_out},
         )
-    stem = "registrations-import" if layout == ExportLayout.IMPORT else "registrations"
+    stem = "registrations-import" if layout == FixedLayout.IMPORT else "registrations"
     return csv_download(chunks, f"{stem}-{today():%Y-%m-%d}.csv")
 
 

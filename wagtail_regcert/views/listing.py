@@ -21,7 +21,7 @@ from wagtail.admin.widgets.button import Button, ListingButton
 from wagtail.snippets.views.snippets import IndexView
 
 from ..cells import Status
-from ..exporting.columns import OF_REGISTRATIONS, ExportLayout
+from ..exporting.columns import OF_REGISTRATIONS, FixedLayout
 from ..models import Learner, Qualification, Registration
 from ..models.fields import may_be_key
 from ..permissions import EXPORT, IMPORT, MANAGE, ReferencePermissionPolicy, may, may_import
@@ -158,7 +158,7 @@ class RegistrationIndexView(IndexView):
         # Wagtail's own export, which asks for no more than the listing does. Ours takes its place.
         if not may(request.user, EXPORT):
             raise PermissionDenied
-        return redirect(export_url(request, ExportLayout.EXPORT))
+        return redirect(export_url(request, FixedLayout.EXPORT))
 
     def get_base_queryset(self) -> QuerySet[Registration]:
         return Registration.objects.select_related(
@@ -366,7 +366,7 @@ def filters_in(request: HttpRequest) -> str:
     return query.urlencode()
 
 
-def export_url(request: HttpRequest, layout: ExportLayout, ids: Sequence[str] = ()) -> str:
+def export_url(request: HttpRequest, layout: FixedLayout, ids: Sequence[str] = ()) -> str:
     """Where the list that this request asks for can be had as a file, or of it what ``ids`` selects."""
     more: dict[str, Any] = {"id": ids, "layout": layout.value}
     if ordering := request.GET.get("ordering"):

@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 from django.core.management.base import CommandError
 from django.db.models import QuerySet
 
-from ...exporting.columns import ExportLayout
+from ...exporting.columns import FixedLayout
 from ...exporting.csvfile import write_file
 from ...exporting.stream import COMMAND, start_export
 from ...layouts import Status
@@ -30,7 +30,7 @@ class Command(RegcertCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--output", metavar="PATH", help="write to this file, whole or not at all")
-        parser.add_argument("--layout", choices=[layout.value for layout in ExportLayout], default="export")
+        parser.add_argument("--layout", choices=[layout.value for layout in FixedLayout], default="export")
         parser.add_argument(
             "--status",
             metavar="SLUG",
@@ -42,9 +42,9 @@ class Command(RegcertCommand):
         parser.add_argument("--programme", metavar="NAME")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        if options["layout"] not in set(ExportLayout):
+        if options["layout"] not in set(FixedLayout):
             raise CommandError(f"There is no layout “{options['layout']}”.")
-        layout = ExportLayout(options["layout"])
+        layout = FixedLayout(options["layout"])
         records, chosen = self._chosen(layout, options)
         run, chunks = start_export(records, layout, user=None, filters=f"{COMMAND} {urlencode(chosen)}")
         if options["output"]:
@@ -56,7 +56,7 @@ class Command(RegcertCommand):
             self.stderr.write(f"{run.left_out} left out: {reason}.")
 
     def _chosen(
-        self, layout: ExportLayout, options: dict[str, Any]
+        self, layout: FixedLayout, options: dict[str, Any]
     ) -> tuple[QuerySet[Any], list[tuple[str, str]]]:
         """The records that the options choose, and by which filters."""
         if layout in SUBJECTS:

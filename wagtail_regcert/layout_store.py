@@ -1,0 +1,61 @@
+"""Layouts that a site adds, as files: written from the tables, taken over whole or not at all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple
+
+from wagtail.log_actions import log
+
+from .databases import atomic
+from .definitions import files
+from .definitions.names import fold_name
+from .definitions.places import LayoutProblem
+from .models.layouts import LAYOUTS, BaseLayout
+from .models.writing import take_write_lock
+
+
+class LoadedLayouts(NamedTuple):
+    """What became of a file of layouts. Where there are problems, nothing."""
+
+    created: list[BaseLayout]
+    replaced: list[BaseLayout]
+    problems: list[LayoutProblem]
+
+
+def load(data: bytes, *, user: Any = None) -> LoadedLayouts:
+    """Create or replace, by kind and name, the layouts of a file."""
+    read = files.load(data, {kind: model.read_object for kind, model in LAYOUTS.items()})
+    done = LoadedLayouts([], [], read.problems)
+    if read.problems:
+        return done
+    with atomic():
+        for model in LAYOUTS.values():
+            take_write_lock(model)
+        for kind, definition in read.definitions:
+            layout = LAYOUTS[kind].objects.named(definition.name)
+            is_new = layout is None
+            layout = LAYOUTS[kind]() if layout is None else layout
+            layout.create_related(definition)
+            layout.fill(definition)
+            layout.save()
+            log(layout, "wagtail.create" if is_new else "wagtail.edit", user=user, content_changed=True)
+            (done.created if is_new else done.replaced).append(layout)
+    return done
+
+
+def dump(layouts: Iterable[BaseLayout]) -> str:
+    """A file of layouts."""
+    return files.dump(layout.as_object() for layout in layouts)
+
+
+def stored(names: Sequence[str] = ()) -> tuple[list[BaseLayout], list[str]]:
+    """The layouts of these names, of any kind; all without names. And the names that there are not."""
+    found = [layout for model in LAYOUTS.values() for layout in model.objects.all()]
+    if not names:
+        return found, []
+    wanted = list(map(fold_name, names))
+    known = {layout.name_key for layout in found}
+    missing = [name for name, key in zip(names, wanted, strict=True) if key not in known]
+    # In the order in which they were asked for, each once.
+    return [one for key in dict.fromkeys(wanted) for one in found if one.name_key == key], missing
