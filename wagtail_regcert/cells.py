@@ -6,15 +6,14 @@ A parser takes a cleaned, non-blank cell and returns its value or a :class:`Cell
 from __future__ import annotations
 
 import datetime as dt
-import re
-from collections.abc import Iterable, Set
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import accumulate, chain, filterfalse
 from typing import Any, Protocol, Self
 
-from .characters import PLAINLY_CLEAN, bad_character
-from .days import real_day
+from .characters import PLAINLY_CLEAN, as_one_line, bad_character, clean
+from .date_forms import READ_FORMS, DateForm, reader
 from .problems import CellError, Code
 
 TEXT_LIMIT = 128
@@ -113,6 +112,11 @@ class Kind(Protocol):
         """Write a value that a report keeps as plain text: dates ISO, statuses by their value."""
 
 
+def fold_cell(text: str) -> str:
+    """Reduce a cell to what it is compared by where a list of texts is known: as a status is."""
+    return fold_status(as_one_line(clean(text)))
+
+
 def read_cell(text: str, kind: Kind) -> Any:
     """Cleaned, non-blank text in; its value, or the first :class:`CellError` that applies, out."""
     return bad_character(text, refuse_invisible=kind.is_exact) or kind.parse(text)
@@ -208,22 +212,24 @@ def day_as_text(day: dt.date) -> str:
     return f"{day.day:02d}/{day.month:02d}/{day.year:04d}"
 
 
-_DATE = re.compile(r"([0-9]{2})/([0-9]{2})/([0-9]{4})")
+_READ_DAY = {form: reader(form) for form in READ_FORMS}
+_NOT_A_DAY = CellError(Code.BAD_DATE)
 
 
 @dataclass(frozen=True)
 class Date:
-    """A day as dd/mm/yyyy."""
+    """A day, in files of our own as dd/mm/yyyy."""
 
     name: str = "date"
     is_exact: bool = True
+    form: DateForm = DateForm.DAY_FIRST
 
     def parse(self, cell: str) -> dt.date | CellError:
-        found = _DATE.fullmatch(cell)
-        if found is None:
-            return CellError(Code.BAD_DATE)
-        day, month, year = map(int, found.groups())
-        return real_day(year, month, day) or CellError(Code.BAD_DATE)
+        day = _READ_DAY[self.form](cell)
+        if day is None:
+            is_ours = self.form is DateForm.DAY_FIRST
+            return _NOT_A_DAY if is_ours else CellError(Code.BAD_DATE, {"form": self.form.value})
+        return day
 
     def to_read(self, cells: Set[str]) -> Iterable[str]:
         return cells
@@ -233,6 +239,47 @@ class Date:
 
     def from_plain(self, value: str) -> str:
         return day_as_text(dt.date.fromisoformat(value)) if value else ""
+
+
+@dataclass(frozen=True)
+class Translated:
+    """Cells that stand for values by a list, and else are cells of another kind."""
+
+    kind: Kind
+    values: Mapping[str, str]
+    """Folded cell (:func:`fold_cell`) to plain value."""
+
+    @property
+    def name(self) -> str:
+        return self.kind.name
+
+    @property
+    def is_exact(self) -> bool:
+        return self.kind.is_exact
+
+    def parse(self, cell: str) -> object:
+        known = self.values.get(fold_cell(cell))
+        return self.kind.parse(cell) if known is None else known
+
+    def to_read(self, cells: Set[str]) -> Iterable[str]:
+        return cells
+
+    def format(self, value: object) -> str:
+        return self.kind.format(value)
+
+    def from_plain(self, value: str) -> str:
+        return self.kind.from_plain(value)
+
+
+def read_plain(text: str, kind: Kind) -> Any:
+    """Read a value as programs write it, cleaned and not blank: ISO days, codes; or as a cell.
+
+    Its plain value, or a :class:`CellError`.
+    """
+    if isinstance(kind, StatusLabel) and text in set(Status):
+        return text
+    value = parse_day(text) if isinstance(kind, Date) else read_cell(text, kind)
+    return value if isinstance(value, CellError) else plain(value)
 
 
 def parse_day(text: str) -> dt.date | CellError:

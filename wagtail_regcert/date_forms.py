@@ -1,10 +1,13 @@
-"""How the files of others write days. Pure."""
+"""How files write days, and read them. Pure."""
 
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Callable
 from enum import StrEnum
+
+from .days import real_day
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 """English short names, in every language."""
@@ -38,3 +41,35 @@ _WRITERS: dict[DateForm, Callable[[dt.date], str]] = {
     DateForm.DIGITS: lambda day: f"{day.day:02d}{day.month:02d}{day.year:04d}",
     DateForm.YEAR_AND_MONTH: lambda day: f"{day.year:04d}-{day.month:02d}",
 }
+
+
+def reader(form: DateForm) -> Callable[[str], dt.date | None]:
+    """What reads a cleaned text in this form; ``None`` for what is no such day."""
+    pattern, parts = _PATTERNS[form]
+
+    def read(text: str) -> dt.date | None:
+        found = pattern.fullmatch(text)
+        if found is None:
+            return None
+        named = dict(zip(parts, found.groups(), strict=True))
+        month = named["month"]
+        number = int(month) if month.isdigit() else _MONTH_NUMBERS.get(month.casefold(), 0)
+        return real_day(int(named["year"]), number, int(named["day"]))
+
+    return read
+
+
+_MONTH_NUMBERS = {name.casefold(): number for number, name in enumerate(MONTHS, start=1)}
+_DAY_MONTH_YEAR = ("day", "month", "year")
+_PATTERNS: dict[DateForm, tuple[re.Pattern[str], tuple[str, ...]]] = {
+    DateForm.DAY_FIRST: (re.compile(r"([0-9]{2})/([0-9]{2})/([0-9]{4})"), _DAY_MONTH_YEAR),
+    DateForm.DAY_FIRST_SHORT: (re.compile(r"([0-9]{1,2})/([0-9]{1,2})/([0-9]{4})"), _DAY_MONTH_YEAR),
+    DateForm.MONTH_FIRST: (re.compile(r"([0-9]{2})/([0-9]{2})/([0-9]{4})"), ("month", "day", "year")),
+    DateForm.ISO: (re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})"), ("year", "month", "day")),
+    DateForm.MONTH_NAME: (re.compile(r"([0-9]{2})-([A-Za-z]{3})-([0-9]{4})"), _DAY_MONTH_YEAR),
+    DateForm.DIGITS: (re.compile(r"([0-9]{2})([0-9]{2})([0-9]{4})"), _DAY_MONTH_YEAR),
+}
+READ_FORMS = tuple(_PATTERNS)
+"""The forms that say which day."""
+DAY_FIRST_FORMS = (DateForm.DAY_FIRST, DateForm.DAY_FIRST_SHORT, DateForm.DIGITS)
+"""Those in which the month might stand where the day is read."""

@@ -11,7 +11,8 @@ from .databases import atomic
 from .definitions import files
 from .definitions.names import fold_name
 from .definitions.places import LayoutProblem
-from .models.layouts import LAYOUTS, BaseLayout
+from .models.layout_kinds import LAYOUTS
+from .models.layouts import BaseLayout
 from .models.writing import take_write_lock
 
 
@@ -25,7 +26,7 @@ class LoadedLayouts(NamedTuple):
 
 def load(data: bytes, *, user: Any = None) -> LoadedLayouts:
     """Create or replace, by kind and name, the layouts of a file."""
-    read = files.load(data, {kind: model.read_object for kind, model in LAYOUTS.items()})
+    read = files.load(data, {kind: model.read_to_save for kind, model in LAYOUTS.items()})
     done = LoadedLayouts([], [], read.problems)
     if read.problems:
         return done

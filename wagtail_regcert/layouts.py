@@ -5,8 +5,8 @@ Drives reading, checking, the tips, the sample file, the README's table and the 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cached_property
 
@@ -33,21 +33,47 @@ class Separator(StrEnum):
         return member
 
 
+class Policy(StrEnum):
+    """What a cell does to what is stored."""
+
+    OVERWRITE = "overwrite"
+    """A blank removes it."""
+    KEEP_IF_BLANK = "keep_if_blank"
+    FILL = "fill"
+    """Nothing, where anything is stored."""
+
+
+class KnownBy(StrEnum):
+    """By what a file says which registration it means."""
+
+    LEARNER_QUALIFICATION = "learner_qualification"
+    REGISTRATION_NUMBER = "registration_number"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Column:
-    """One column of a file."""
+    """One column of a file, or what takes the place of one."""
 
     heading: str
+    """``""`` where the values come from elsewhere than the file."""
     field: str
-    """Field of its subject that it fills."""
+    """Field of its subject that it fills; ``""``: it is known, and not read."""
     kind: Kind
     required: bool = False
     may_stay_blank: bool = False
     """Whether a blank is wrong only where the record is new, or something is stored. Of required columns."""
-    keeps_if_blank: bool = False
-    """Whether a blank leaves the stored value alone. It removes it otherwise."""
-    examples: tuple[str, ...]
+    policy: Policy = Policy.OVERWRITE
+    is_optional: bool = False
+    """Whether a file may lack it. Of a site's own layouts."""
+    constant: str | None = None
+    """The plain value of all records, where no column of the file has it."""
+    examples: tuple[str, ...] = ()
     """One cell for each record of the sample file."""
+
+    @property
+    def keeps_if_blank(self) -> bool:
+        """Whether a blank leaves the stored value alone. It removes it otherwise."""
+        return self.policy is not Policy.OVERWRITE
 
 
 @dataclass(frozen=True)
@@ -55,18 +81,37 @@ class Layout:
     """The columns of a file, in order."""
 
     columns: tuple[Column, ...]
+    is_sites: bool = False
+    """Whether a site has made it: its headings may stand in any order, below other rows, between others."""
+    known_by: KnownBy = KnownBy.LEARNER_QUALIFICATION
+    creates: tuple[str, ...] = ()
+    """What its files may create beside what they are about: ``learners``, ``qualifications``."""
+
+    @cached_property
+    def in_file(self) -> tuple[Column, ...]:
+        """The columns of the file itself."""
+        return tuple(column for column in self.columns if column.constant is None)
 
     @cached_property
     def headings(self) -> tuple[str, ...]:
-        return tuple(column.heading for column in self.columns)
+        return tuple(column.heading for column in self.in_file)
 
     @cached_property
     def width(self) -> int:
-        return len(self.columns)
+        return len(self.in_file)
 
     @cached_property
     def _positions(self) -> dict[str, int]:
-        return {column.field: position for position, column in enumerate(self.columns)}
+        return {column.field: position for position, column in enumerate(self.columns) if column.field}
+
+    def of(self, columns: Iterable[Column]) -> Layout:
+        """The same with these of its columns alone."""
+        return replace(self, columns=tuple(columns))
+
+    @cached_property
+    def places_by_heading(self) -> dict[str, int]:
+        """Heading to position, of the columns that a file has."""
+        return {column.heading: place for place, column in enumerate(self.columns) if column.heading}
 
     def has(self, field: str) -> bool:
         """Whether a column fills this field."""
@@ -194,14 +239,14 @@ LEARNERS = Layout(
             heading="Learner reference",
             field="reference",
             kind=Text(is_exact=True),
-            keeps_if_blank=True,
+            policy=Policy.KEEP_IF_BLANK,
             examples=("L0001", "L0002", "L0003"),
         ),
         Column(
             heading="ULN",
             field="uln",
             kind=Text(is_exact=True),
-            keeps_if_blank=True,
+            policy=Policy.KEEP_IF_BLANK,
             examples=("9276308686", "1000000027", "1000000043"),
         ),
         Column(
@@ -260,6 +305,28 @@ QUALIFICATIONS = Layout(
 )
 
 LAYOUTS = (REGISTRATIONS, LEARNERS, QUALIFICATIONS)
+
+MORE_FIELDS = (
+    Column(heading="Programme", field="programme", kind=Text(NAME_LIMIT)),
+    Column(heading="Planned achievement date", field="planned_achievement_date", kind=Date()),
+    Column(heading="Start date", field="start_date", kind=Date()),
+)
+"""What a registration has beside the fields of the ten columns: carried by syncs and a site's own layouts."""
+
+_LEARNER_REFERENCE, _ULN = LEARNERS.columns[:2]
+
+SOURCE_FIELDS: dict[str, tuple[Column, ...]] = {
+    "registrations": (
+        replace(_ULN, policy=Policy.OVERWRITE),
+        replace(_LEARNER_REFERENCE, policy=Policy.OVERWRITE),
+        *REGISTRATIONS.columns[:1],
+        *REGISTRATIONS.columns[2:],
+        *MORE_FIELDS,
+    ),
+    "learners": LEARNERS.columns,
+    "qualifications": QUALIFICATIONS.columns,
+}
+"""What a record is about to every field that a source may carry of it; headings name them to people."""
 
 STORED_COLUMNS = REGISTRATIONS.columns[2:]
 """All but the two that say which registration a record is about."""

@@ -29,6 +29,7 @@ class Fault(StrEnum):
     MALFORMED_CSV = "malformed_csv"
     BAD_HEADER = "bad_header"
     NO_RECORDS = "no_records"
+    UNKNOWN_CONSTANT = "unknown_constant"
 
 
 class Code(StrEnum):
@@ -45,10 +46,13 @@ class Code(StrEnum):
     UNKNOWN_QUALIFICATION = "unknown_qualification"
     TEMPORARY_ULN = "temporary_uln"
     UNKNOWN_LEARNER = "unknown_learner"
+    UNKNOWN_REGISTRATION = "unknown_registration"
+    AMBIGUOUS_KEY = "ambiguous_key"
     DIFFERENT_LEARNERS = "different_learners"
     """Not of files."""
     ULN_TAKEN = "uln_taken"
     NO_KEY = "no_key"
+    DIFFERS = "differs"
     DUPLICATE = "duplicate"
     CHANGED_SINCE_VALIDATION = "changed_since_validation"
 
@@ -64,6 +68,8 @@ class Warn(StrEnum):
     CHECK_DIGIT = "check_digit"
     DAMAGED = "damaged"
     PLACEHOLDER = "placeholder"
+    KEPT = "kept"
+    NAME_PARTED = "name_parted"
 
 
 class NoteCode(StrEnum):
@@ -74,6 +80,8 @@ class NoteCode(StrEnum):
     DAY_MONTH_ORDER = "day_month_order"
     IMPORTED_BEFORE = "imported_before"
     NEW_ORGANISATIONS = "new_organisations"
+    IGNORED_COLUMN = "ignored_column"
+    HIDDEN_ROWS = "hidden_rows"
 
 
 class LayoutFault(StrEnum):
@@ -101,6 +109,16 @@ class LayoutFault(StrEnum):
     VALUE_OR_CONSTANT = "value_or_constant"
     NOT_FOR_CONSTANT = "not_for_constant"
     NOT_A_DAY = "not_a_day"
+    REPEATED_HEADING = "repeated_heading"
+    HEADING_TAKEN = "heading_taken"
+    REPEATED_FIELD = "repeated_field"
+    FIELD_NEEDED = "field_needed"
+    ONE_NAME = "one_name"
+    NOT_READ = "not_read"
+    BAD_VALUE = "bad_value"
+    OF_REGISTRATIONS = "of_registrations"
+    CREATES_NOTHING = "creates_nothing"
+    UNKNOWN_QUALIFICATION = "unknown_qualification"
 
 
 class Unfit(StrEnum):

@@ -16,23 +16,12 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from .cells import (
-    NAME_LIMIT,
-    TEMPORARY_ULN,
-    Date,
-    Kind,
-    Status,
-    StatusLabel,
-    Text,
-    parse_day,
-    plain,
-    read_cell,
-)
+from .cells import TEMPORARY_ULN, Date, Kind, Status, StatusLabel, Text, read_plain
 from .characters import clean
 from .history import SYNC, write_entries
 from .importing.entries import entries, steps_of
 from .importing.plan import Change, change_of, make_plan
-from .layouts import LEARNERS, QUALIFICATIONS, REGISTRATIONS, Column, Layout
+from .layouts import LEARNERS, MORE_FIELDS, QUALIFICATIONS, STORED_COLUMNS, Column, Layout
 from .messages import sentence
 from .models.writing import take_write_lock
 from .moments import today
@@ -72,9 +61,7 @@ def _column(column: Column) -> Column:
 
 
 def _field(name: str, kind: Kind, *, required: bool = False, may_stay_blank: bool = False) -> Column:
-    return Column(
-        heading=name, field=name, kind=kind, required=required, may_stay_blank=may_stay_blank, examples=()
-    )
+    return Column(heading=name, field=name, kind=kind, required=required, may_stay_blank=may_stay_blank)
 
 
 _KEY = Text(is_exact=True)
@@ -85,9 +72,7 @@ _QUALIFICATIONS = tuple(
 )
 _REGISTRATIONS = (
     *(_field(name, _KEY, required=True) for name in ("learner", "uln", "reference", "qualification")),
-    _field("programme", Text(NAME_LIMIT)),
-    *(_field(name, Date()) for name in ("planned_achievement_date", "start_date")),
-    *map(_column, REGISTRATIONS.columns[2:]),
+    *map(_column, (*STORED_COLUMNS, *MORE_FIELDS)),
 )
 """What a row may name. Columns that are required are there whether a row names them or not."""
 
@@ -190,11 +175,9 @@ def _read(given: Any, column: Column) -> str | BadCell:
         # Through the cell's own form, so that the years of a file hold here too.
         given = Date().format(given)
     text = clean(str(given)) if given is not None else ""
-    if isinstance(kind, StatusLabel) and (not text or text in set(Status)):
-        return text or Status.NOT_REGISTERED.value
     if column.field in ("learner", "uln") and text == TEMPORARY_ULN:
         return ""
     if not text:
-        return ""
-    value = parse_day(text) if isinstance(kind, Date) else read_cell(text, kind)
-    return BadCell(text, value) if isinstance(value, CellError) else plain(value)
+        return Status.NOT_REGISTERED.value if isinstance(kind, StatusLabel) else ""
+    value = read_plain(text, kind)
+    return BadCell(text, value) if isinstance(value, CellError) else value

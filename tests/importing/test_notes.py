@@ -84,7 +84,7 @@ def test_rejected_records_tell_of_the_order_and_are_not_counted():
     )
 
     assert told(data) == [("day_month_order", DATE, 1)]
-    assert notes(data)[0].facts == {"reason": "month_first"}
+    assert notes(data)[0].facts == {"reason": "month_first", "form": "dd/mm/yyyy"}
 
 
 def test_each_column_of_dates_is_told_by_itself_in_their_order():

@@ -12,22 +12,30 @@ from itertools import islice
 from pathlib import Path
 
 from ..characters import guard
+from ..layouts import Separator
 
 ROWS_AT_ONCE = 500
 
 
-def csv_bytes(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[bytes]:
+def csv_bytes(
+    headings: Sequence[str], rows: Iterable[Sequence[str]], separator: Separator = Separator.COMMA
+) -> Iterator[bytes]:
     """Write headings and rows, a few hundred rows at a time."""
     buffer = _Lines()
-    writer = csv.writer(buffer, lineterminator="\r\n")
+    between = separator.character
+    writer = csv.writer(buffer, delimiter=between, lineterminator="\r\n")
     writer.writerow(headings)
     yield codecs.BOM_UTF8 + buffer.take()
     rows = iter(rows)
     while chunk := list(islice(rows, ROWS_AT_ONCE)):
         for row in chunk:
             # The writer looks at each character, which is a quarter of an export. Most rows need no quotes.
-            line = ",".join(row)
-            if line and line.count(",") == len(row) - 1 and not ('"' in line or "\r" in line or "\n" in line):
+            line = between.join(row)
+            if (
+                line
+                and line.count(between) == len(row) - 1
+                and not ('"' in line or "\r" in line or "\n" in line)
+            ):
                 buffer.write(f"{line}\r\n")
             else:
                 writer.writerow(row)

@@ -12,14 +12,13 @@ from django.utils import translation
 from .. import conf
 from ..characters import bad_character, clean
 from ..importing import staging
-from ..importing.original import Placed, placed
+from ..importing.original import Placed, known_by_headings, placed, sheet_of
 from ..importing.read import CELL_LIMIT
 from ..importing.runs import Rejected, errors_with_conflicts, rejected_records
-from ..layouts import REGISTRATIONS, ROW_IN_FILE, WHAT_IS_WRONG, Layout
+from ..layouts import REGISTRATIONS, ROW_IN_FILE, WHAT_IS_WRONG, Layout, Separator
 from ..messages import message
 from ..models import ImportRun, RunPiece
 from ..problems import Problem
-from ..subjects.registry import subject_of
 from .csvfile import csv_bytes, guarded
 
 T = TypeVar("T")
@@ -42,8 +41,7 @@ def warnings_file(run: ImportRun) -> Iterator[bytes]:
 
 
 def _problems_file(run: ImportRun, problems: Iterable[Problem]) -> Iterator[bytes]:
-    subject = subject_of(run.about)
-    headings = [subject.layout.column_of(name).heading for name in subject.known_by]
+    headings = known_by_headings(run)
     rows = _in_words(placed(run, problems), _problem_cells)
     return csv_bytes((*PROBLEM_HEADINGS, *headings), guarded(rows) if conf.settings.ESCAPE_FORMULAS else rows)
 
@@ -78,9 +76,12 @@ def rejected_file(run: ImportRun) -> Iterator[bytes]:
     Cells are written cleaned and always guarded, so that they read back the same. Those that stand where
     none belong come last, so that they do so again.
     """
-    layout = subject_of(run.about).layout
-    rows = _in_words(rejected_records(run), partial(_rejected_cells, layout.width))
-    return csv_bytes((*layout.headings, ROW_IN_FILE, WHAT_IS_WRONG), guarded(rows))
+    sheet = sheet_of(run)
+    layout = sheet.layout
+    rows = _in_words(rejected_records(run, sheet), partial(_rejected_cells, layout.width))
+    headings = (*layout.headings, ROW_IN_FILE, WHAT_IS_WRONG)
+    separator = Separator(run.separator) if layout.is_sites else Separator.COMMA
+    return csv_bytes(headings, guarded(rows), separator)
 
 
 def _rejected_cells(width: int, one: Rejected) -> Sequence[str]:

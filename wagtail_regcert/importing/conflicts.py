@@ -45,6 +45,8 @@ def without_blocked(
 ) -> Sequence[Record | Conflict]:
     """With conflicts in place of records that wait for a value of one that is in conflict."""
     for field in subject.exchanged if any(isinstance(one, Conflict) for one in decided) else ():
+        if field not in fields:
+            continue
         at = fields.index(field)
         takes: dict[int, str] = {}
         gives: dict[str, int] = {}

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator, Sequence
 
 from ..cells import Date
 from ..characters import LOST, clean
+from ..date_forms import DAY_FIRST_FORMS
 from ..days import month_first_day
 from ..problems import Code, Note, NoteCode, shown
 from ..subjects.types import Given
@@ -26,6 +27,15 @@ def file_notes(sheet: Sheet, given: Given, accepted: Sequence[int]) -> list[Note
         *_lost_characters(sheet, given),
         *_day_month_order(given, accepted),
     ]
+
+
+def layout_notes(sheet: Sheet) -> list[Note]:
+    """Say what a layout leaves out of a file, and what of a workbook is not seen."""
+    ignored = [
+        Note(NoteCode.IGNORED_COLUMN, shown(heading), count) for heading, count in sheet.ignored.items()
+    ]
+    hidden = [Note(NoteCode.HIDDEN_ROWS, "", sheet.hidden)] if sheet.hidden else []
+    return [*ignored, *hidden]
 
 
 def _guessed_encoding(sheet: Sheet) -> Iterator[Note]:
@@ -57,7 +67,9 @@ def _lost_characters(sheet: Sheet, given: Given) -> Iterator[Note]:
 def _day_month_order(given: Given, accepted: Sequence[int]) -> Iterator[Note]:
     """Dates that may have been written with the month first."""
     dates = [
-        position for position, column in enumerate(given.layout.columns) if isinstance(column.kind, Date)
+        position
+        for position, column in enumerate(given.layout.columns)
+        if isinstance(column.kind, Date) and column.heading and column.kind.form in DAY_FIRST_FORMS
     ]
     month_first = {
         position
@@ -67,7 +79,7 @@ def _day_month_order(given: Given, accepted: Sequence[int]) -> Iterator[Note]:
     }
     for position in dates:
         values = given.columns[position]
-        days = {value: dt.date.fromisoformat(value) for value in set(values) if value}
+        days: dict[str, dt.date] = {value: dt.date.fromisoformat(value) for value in set(values) if value}
         if position in month_first:
             reason = "month_first"
         elif _could_be_months(days.values()):
@@ -77,8 +89,9 @@ def _day_month_order(given: Given, accepted: Sequence[int]) -> Iterator[Note]:
         both_ways = {value for value, day in days.items() if day.day <= LAST_MONTH and day.day != day.month}
         records = sum(values[index] in both_ways for index in accepted)
         if records:
-            heading = given.layout.columns[position].heading
-            yield Note(NoteCode.DAY_MONTH_ORDER, heading, records, {"reason": reason})
+            column = given.layout.columns[position]
+            facts = {"reason": reason, "form": column.kind.form.value}  # type: ignore[attr-defined]
+            yield Note(NoteCode.DAY_MONTH_ORDER, column.heading, records, facts)
 
 
 def _could_be_months(days: Collection[dt.date]) -> bool:

@@ -15,7 +15,10 @@ from ..problems import FileFault, Problem
 from ..subjects.registry import subject_of
 from . import staging
 from .decode import decode
+from .pipeline import Opened, open_file
 from .read import cut_rows
+from .run_layout import layout_of
+from .types import Sheet
 
 Row = tuple[int, Sequence[str]]
 """Row number and raw cells."""
@@ -40,12 +43,42 @@ def file_rows(run: ImportRun) -> Iterator[Row]:
     return enumerate(cut_rows(decoded.text, Separator(run.separator)), start=1)
 
 
+class FileGone(Exception):
+    """The run was cancelled, or its file thrown away, meanwhile."""
+
+
+def sheet_of(run: ImportRun) -> Sheet:
+    """The run's file as it was read."""
+    data = staging.load_file(run)
+    if not data:
+        raise FileGone(f"Run {run.pk} has no file any more")
+    opened = open_file(data, Separator(run.separator), layout_of(run))
+    if not isinstance(opened, Opened):
+        # It opened before it was staged, so what was stored is not what came.
+        raise RuntimeError(f"The staged file of run {run.pk} is damaged: {opened.fault.code}")
+    return opened.sheet
+
+
+def known_by_headings(run: ImportRun) -> Sequence[str]:
+    """The headings of the columns of the run's file that say which record is meant."""
+    layout = layout_of(run)
+    return [layout.column_of(name).heading for name in subject_of(run.about).known_by_in(layout)]
+
+
 def placed(run: ImportRun, problems: Iterable[Problem]) -> Iterator[Placed]:
     """Say of problems, which are in row order, what record they are about."""
-    subject = subject_of(run.about)
-    positions = list(map(subject.layout.position_of, subject.known_by))
+    layout = layout_of(run)
+    names = subject_of(run.about).known_by_in(layout)
+    if layout.is_sites:
+        # Its columns stand anywhere, and may be those of a workbook.
+        sheet = sheet_of(run)
+        there = {column.field: place for place, column in enumerate(sheet.layout.in_file)}
+        positions = [there.get(name, sheet.layout.width) for name in names]
+        rows: Iterator[Row] = zip(sheet.numbers, sheet.rows, strict=True)
+    else:
+        positions = list(map(layout.position_of, names))
+        rows = file_rows(run)
     number, known_by = 0, [""] * len(positions)
-    rows = file_rows(run)
     for problem in problems:
         if problem.row != number:
             number, cells = _row(rows, problem.row)

@@ -12,7 +12,7 @@ from ..problems import Fault, FileFault
 from ..subjects.rules import Rules
 from .collector import collector_paused
 from .decode import decode
-from .notes import file_notes
+from .notes import file_notes, layout_notes
 from .parse import parse
 from .plan import make_plan
 from .read import read
@@ -67,8 +67,9 @@ def prepare(
     with_advice: bool = True,
 ) -> Plan:
     """Sheet in, plan out. Reads through ``stored``, as the subject does; writes nothing."""
-    given = parse(sheet, subject.layout)
+    given = parse(sheet)
     plan = make_plan(given, subject, stored, today, progress, with_advice=with_advice)
     if not with_advice:
         return plan
-    return replace(plan, notes=[*file_notes(sheet, given, plan.accepted), *plan.notes])
+    notes = [*file_notes(sheet, given, plan.accepted), *plan.notes, *layout_notes(sheet)]
+    return replace(plan, notes=notes)

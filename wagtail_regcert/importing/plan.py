@@ -8,11 +8,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from enum import IntEnum
 from itertools import compress, repeat
 from operator import not_
-from typing import Any
+from typing import Any, NamedTuple
 
-from ..problems import ROW, CellError, Code, Facts, Problem, shown
+from ..layouts import Layout, Policy
+from ..problems import ROW, CellError, Code, Facts, Problem, Warn, shown
 from ..subjects.rules import Matched, NoSuspicions, Rules
-from ..subjects.types import Given, Record, Values
+from ..subjects.suspicions import in_column_order
+from ..subjects.types import Given, Record
 from .exchange import blocked
 from .types import Plan, Progress
 
@@ -44,9 +46,9 @@ def make_plan(
     wrong |= repeated.keys()
     late = _found_late(given, subject, matched, fields, columns, wrong)
     wrong |= late.keys()
-    suspicions = subject.suspicions(given, matched, today) if with_advice else NoSuspicions()
-    blank = subject.blank(fields)
-    is_partial = any(None in column for column in columns)
+    columns, kept = _as_they_will_be(given, subject, matched, fields, columns)
+    will_be = {**matched.others, **dict(zip(fields, columns, strict=True))}
+    suspicions = subject.suspicions(given, matched, will_be, today) if with_advice else NoSuspicions()
     found = matched.stored
     after_values: Any = zip(*columns, strict=True) if columns else repeat((), len(given.numbers))
     records: list[Record] = []
@@ -62,12 +64,12 @@ def make_plan(
             rejected.append(row)
             continue
         pk, before = found.get(key, _NOT_STORED)
-        if is_partial:
-            after = _filled(after, blank if before is None else before)
         records.append(Record(row, key, pk, before, after))
         accepted.append(index)
-        if index in suspicions.records:
-            warnings.extend(suspicions.of(index, row, before, after))
+        told = suspicions.of(index, row, before, after) if index in suspicions.records else []
+        if index in kept and with_advice:
+            told = in_column_order([*told, *_kept(kept[index], row, given.layout)], given.layout)
+        warnings.extend(told)
     return Plan(
         rows=len(given.numbers),
         records=records,
@@ -83,9 +85,50 @@ def make_plan(
 _NOT_STORED: tuple[None, None] = (None, None)
 
 
-def _filled(after: Sequence[str | None], stored: Values) -> Values:
-    """Values with those that a record does not carry as they are."""
-    return tuple(old if new is None else new for old, new in zip(stored, after, strict=True))
+class _Kept(NamedTuple):
+    """A value of a source that gives way to a stored one."""
+
+    field: str
+    given: str
+    stored: str
+
+
+def _as_they_will_be(
+    given: Given,
+    subject: Rules,
+    matched: Matched,
+    fields: tuple[str, ...],
+    columns: Sequence[Sequence[str | None]],
+) -> tuple[list[Sequence[str]], Mapping[int, list[_Kept]]]:
+    """Columns with what is stored, or blank, wherever a record leaves it alone; and what gives way to it."""
+    blank = subject.blank(fields)
+    stored: Any = None
+    kept: dict[int, list[_Kept]] = {}
+    found: list[Any] = []
+    for at, (field, column) in enumerate(zip(fields, columns, strict=True)):
+        fills = given.layout.column_of(field).policy is Policy.FILL
+        if not fills and None not in column:
+            found.append(column)
+            continue
+        stored = stored or list(map(matched.stored.get, matched.keys))
+        values = []
+        for index, (value, one) in enumerate(zip(column, stored, strict=True)):
+            old = one[1][at] if one else ""
+            if value is None:
+                value = old if one else blank[at]
+            elif fills and old and value != old:
+                kept.setdefault(index, []).append(_Kept(field, value, old))
+                value = old
+            values.append(value)
+        found.append(values)
+    return found, kept
+
+
+def _kept(kept: Sequence[_Kept], row: int, layout: Layout) -> Iterator[Problem]:
+    for one in kept:
+        column = layout.column_of(one.field)
+        facts = {"stored": shown(column.kind.from_plain(one.stored))}
+        yield Problem(row, column.heading, shown(column.kind.from_plain(one.given)), Warn.KEPT, facts)
 
 
 class Change(IntEnum):
@@ -151,6 +194,12 @@ def _found_late(
             at = fields.index(column.field)
             for index in _blanks(matched, columns[at], at):
                 found.setdefault(index, {})[column.field] = CellError(Code.REQUIRED)
+    for name in subject.needed if given.layout.is_sites else ():
+        if not given.layout.has(name):
+            for index, key in enumerate(matched.keys):
+                if key is not None and key not in matched.stored:
+                    heading = subject.layout.column_of(name).heading
+                    found.setdefault(index, {})[ROW] = CellError(Code.REQUIRED, {"missing": heading})
     for field, code in subject.exchanged.items():
         if field in fields:
             at = fields.index(field)

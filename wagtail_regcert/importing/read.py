@@ -8,17 +8,20 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from io import BytesIO, TextIOWrapper
+from itertools import islice
 
 import tablib
 
 from ..characters import clean, strip
 from ..layouts import ROW_IN_FILE, Layout, Separator, fold_heading, unread_heading
 from ..problems import Facts, Fault, FileFault, shown
+from .by_heading import HEADER_ROWS, Header, arrange, find_header
 from .decode import Decoded
 from .header import describe_header, is_web_page
+from .rows import is_blank, shifted, without
 from .types import LongRow, Sheet
 
 CELL_LIMIT = 131_072
@@ -48,7 +51,7 @@ def read(
         # The rows before the broken one are there.
         facts: Facts = {"row": len(rows) + 1, "reason": _reason(str(error)), "html": is_web_page(text)}
         return FileFault(Fault.MALFORMED_CSV, {**facts, **_better_separator(text, separator, layout)})
-    numbers = [number for number, row in enumerate(rows, start=1) if not _is_blank(row)]
+    numbers = [number for number, row in enumerate(rows, start=1) if not is_blank(row)]
     if len(numbers) < len(rows):
         rows = [rows[number - 1] for number in numbers]
 
@@ -59,6 +62,14 @@ def read(
         start = 1
     if len(rows) == start:
         return FileFault(Fault.BAD_HEADER, {"reason": "none"})
+    if layout.is_sites:
+        sheet_or_fault = arrange(
+            rows[start:], numbers[start:], layout, separator=separator.character, encoding=decoded.encoding
+        )
+        if isinstance(sheet_or_fault, FileFault) and sheet_or_fault.code is Fault.BAD_HEADER:
+            better = _better_separator(text, separator, layout)
+            return FileFault(sheet_or_fault.code, {**sheet_or_fault.facts, **better})
+        return sheet_or_fault
     header = rows[start]
     if not layout.is_header(header):
         facts = _why_no_header(text, header, separator, layout, our_export)
@@ -79,7 +90,7 @@ def _why_no_header(
             return {"reason": "export"}
     if better := _better_separator(text, separator, layout):
         return {"reason": "better", **better}
-    alone = header[0] if header and _is_blank(header[1:]) else ""
+    alone = header[0] if header and is_blank(header[1:]) else ""
     if any(layout.is_header(_first_row(alone, other)) for other in Separator):
         return {"reason": "quoted"}
     return describe_header(header, layout)
@@ -101,7 +112,7 @@ def _sheet(
         if clean(header[index]) and (heading := unread_heading(header[index]))
     }
     if unread:
-        kept = [index for index, row in enumerate(rows) if not _is_blank(_cells_read(row, unread))]
+        kept = [index for index, row in enumerate(rows) if not is_blank(without(row, unread))]
         rows, numbers = [rows[index] for index in kept], [numbers[index] for index in kept]
     short: set[int] = set()
     long: dict[int, LongRow] = {}
@@ -113,14 +124,15 @@ def _sheet(
             short.add(index)
             row.extend([""] * (width - cells))
             continue
-        surplus = _cells_read(row, unread)[width:]
-        if shifted := _shifted(row, unread):
-            facts = {"unread": ROW_IN_FILE, "text": shown(shifted)}
-            long[index] = LongRow([*row[:width], shifted, *surplus], facts)
-        elif cells > len(header) or not _is_blank(surplus):
+        surplus = without(row, unread)[width:]
+        if wrong := shifted(row, unread):
+            facts = {"unread": ROW_IN_FILE, "text": shown(wrong)}
+            long[index] = LongRow([*row[:width], wrong, *surplus], facts)
+        elif cells > len(header) or not is_blank(surplus):
             long[index] = LongRow([*row[:width], *surplus], {"cells": cells})
         rows[index] = row[:width]
     return Sheet(
+        layout=layout,
         rows=tablib.Dataset(*rows, headers=layout.headings),
         numbers=numbers,
         short=frozenset(short),
@@ -128,20 +140,6 @@ def _sheet(
         separator=separator.character,
         encoding=encoding,
     )
-
-
-def _cells_read(row: list[str], unread: Mapping[int, str]) -> list[str]:
-    """The cells of a row without those under headings that are not read."""
-    return [cell for index, cell in enumerate(row) if index not in unread] if unread else row
-
-
-def _shifted(row: Sequence[str], unread: Mapping[int, str]) -> str | None:
-    """What stands where only the number of a row does, if it is something else."""
-    for index, heading in unread.items():
-        text = clean(row[index]) if heading == ROW_IN_FILE and index < len(row) else ""
-        if text and not (text.isascii() and text.isdigit()):
-            return text
-    return None
 
 
 def cut_rows(text: str, separator: Separator) -> Iterator[list[str]]:
@@ -167,11 +165,6 @@ def _reason(message: str) -> str:
     return "unclosed" if "end of data" in message else "after_quote"
 
 
-def _is_blank(row: Sequence[str]) -> bool:
-    # Nearly every row has a cell of letters and digits alone, which is found sooner.
-    return not any(map(str.isalnum, row)) and not any(map(clean, row))
-
-
 def _named_separator(row: list[str], separator: Separator) -> str | None:
     """The separator that a first row such as Excel's ``sep=;`` names."""
     found = None if any(map(clean, row[1:])) else _SEPARATOR_ROW.fullmatch(strip(row[0]))
@@ -188,15 +181,24 @@ def _named_separator(row: list[str], separator: Separator) -> str | None:
 def _better_separator(text: str, separator: Separator, layout: Layout) -> dict[str, str]:
     """The other separator, if there is one, that would give the headings."""
     for other in Separator:
-        if other is not separator and layout.is_header(_first_row(text, other)):
+        if other is not separator and _has_headings(text, other, layout):
             return {"better": other.value}
     return {}
+
+
+def _has_headings(text: str, separator: Separator, layout: Layout) -> bool:
+    """Whether the headings are there where this is the separator."""
+    if not layout.is_sites:
+        return layout.is_header(_first_row(text, separator))
+    with suppress(csv.Error):
+        return isinstance(find_header(islice(cut_rows(text, separator), HEADER_ROWS), layout), Header)
+    return False
 
 
 def _first_row(text: str, separator: Separator) -> list[str]:
     """The first row that is not blank and names no separator; no cells where there is none."""
     with suppress(csv.Error):
         for number, row in enumerate(cut_rows(text, separator), start=1):
-            if not _is_blank(row) and not (number == 1 and _named_separator(row, separator)):
+            if not is_blank(row) and not (number == 1 and _named_separator(row, separator)):
                 return row
     return []

@@ -35,8 +35,10 @@ from .collector import collector_paused
 from .commit import apply_records
 from .earlier import imported_before
 from .groups import grouped
-from .pipeline import Opened, open_file, prepare
+from .original import FileGone, sheet_of
+from .pipeline import prepare
 from .plan import Change, change_of, cleared
+from .run_layout import RunLayout, own_layout
 from .types import Progress, Sheet
 from .undo import apply_undo
 
@@ -70,10 +72,6 @@ class OwnerMayNotImport(Exception):
     """The run's owner was deactivated, deleted or lost a role."""
 
 
-class FileGone(Exception):
-    """The run was cancelled, or its file thrown away, meanwhile."""
-
-
 class MayNotUndo(Exception):
     """Whoever asked for an undo was deactivated, deleted or lost a role meanwhile."""
 
@@ -86,11 +84,18 @@ def start_run(
     encoding: str,
     user: Any = None,
     about: str = ImportRun.About.REGISTRATIONS,
+    layout: RunLayout | None = None,
 ) -> ImportRun:
-    """Stage a file that opened without fault. ``user`` is ``None`` on the command line."""
+    """Stage a file that opened without fault. ``user`` is ``None`` on the command line.
+
+    Without a ``layout`` it has that of what it is ``about``.
+    """
+    layout = layout or own_layout(about)
     with atomic():
         run = ImportRun.objects.create(
-            about=about,
+            about=layout.about,
+            layout=layout.name,
+            definition=layout.definition,
             user=user,
             user_name=user.get_username() if user else "",
             # The name of a file on disk may hold bytes that are no text; no database takes those.
@@ -120,7 +125,7 @@ def _validate(run_id: uuid.UUID, sheet: Sheet | None) -> None:
     run = ImportRun.objects.get(pk=run_id)
     try:
         if sheet is None:
-            sheet = _sheet(run)
+            sheet = sheet_of(run)
             ImportRun.objects.progress(run_id, State.VALIDATING, total=len(sheet.numbers))
         subject = subject_of(run.about)
         plan = prepare(sheet, subject, subject.stored(), today(), _note_progress(run_id))
@@ -140,6 +145,7 @@ def _validate(run_id: uuid.UUID, sheet: Sheet | None) -> None:
                 error_count=len(plan.errors),
                 warning_count=len(plan.warnings),
                 error_kinds=run.error_kinds,
+                fields=plan.fields,
                 **_planned(plan.records, changes),
             ):
                 staging.save_problems(run, Kind.ERRORS, plan.errors)
@@ -284,7 +290,7 @@ def _commit(run_id: uuid.UUID, by_owner: bool) -> None:
     if by_owner and run.user_name and not (run.user and may_import(run.user, run.about)):
         raise OwnerMayNotImport
     subject = subject_of(run.about)
-    outcome = apply_records(run, _sheet(run), subject, staging.load_records(run), now, today())
+    outcome = apply_records(run, sheet_of(run), subject, staging.load_records(run), now, today())
     staging.save_problems(run, Kind.CONFLICTS, outcome.conflicts)
     if outcome.changes != staging.load_kinds(run, Kind.RECORD_KINDS):
         staging.discard(run, Kind.RECORD_KINDS)
@@ -391,9 +397,8 @@ class Rejected(NamedTuple):
     errors: Sequence[Problem]
 
 
-def rejected_records(run: ImportRun) -> Iterator[Rejected]:
-    """The rejected records with what is wrong with them, in row order."""
-    sheet = _sheet(run)
+def rejected_records(run: ImportRun, sheet: Sheet) -> Iterator[Rejected]:
+    """The rejected records of the run's file with what is wrong with them, in row order."""
     found = enumerate(zip(sheet.numbers, sheet.rows, strict=True))
     for row, errors in groupby(staging.load_problems(run, Kind.ERRORS), key=lambda error: error.row):
         index, cells = next((index, cells) for index, (number, cells) in found if number == row)
@@ -408,17 +413,6 @@ def errors_with_conflicts(run: ImportRun) -> Iterator[Problem]:
         staging.load_problems(run, Kind.CONFLICTS),
         key=lambda problem: problem.row,
     )
-
-
-def _sheet(run: ImportRun) -> Sheet:
-    data = staging.load_file(run)
-    if not data:
-        raise FileGone(f"Run {run.pk} has no file any more")
-    opened = open_file(data, Separator(run.separator), subject_of(run.about).layout)
-    if not isinstance(opened, Opened):
-        # It opened before it was staged, so what was stored is not what came.
-        raise RuntimeError(f"The staged file of run {run.pk} is damaged: {opened.fault.code}")
-    return opened.sheet
 
 
 def _planned(records: Sequence[Record], kinds: bytes) -> dict[str, int]:

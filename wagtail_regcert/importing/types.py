@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import datetime as dt
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import NamedTuple
 
 import tablib
 
+from ..damage import Damage
+from ..layouts import Layout
 from ..problems import Facts, Note, Problem
 from ..subjects.types import Left, Record, Step
 
@@ -24,10 +28,32 @@ class LongRow(NamedTuple):
     """What a message says of it."""
 
 
+class OddKind(StrEnum):
+    """What a cell of a workbook holds that is no plain text."""
+
+    DAY = "day"
+    LONG_NUMBER = "long_number"
+    """One with more digits than a spreadsheet keeps."""
+    NO_VALUE = "no_value"
+    """A formula that nothing has worked out."""
+
+
+class Odd(NamedTuple):
+    """Such a cell."""
+
+    kind: OddKind
+    text: str
+    """What a person would see: of a day ISO, with the time if it has one."""
+    day: dt.date | None = None
+    """``None`` where it is no whole day."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Sheet:
     """A file's records as rectangular rows of raw cells, and where they stood."""
 
+    layout: Layout
+    """Of its columns, in order, and of constants."""
     rows: tablib.Dataset
     """One row a record, as wide as the layout: short rows filled up, long ones cut."""
     numbers: Sequence[int]
@@ -39,6 +65,14 @@ class Sheet:
     separator: str
     """The character between two cells."""
     encoding: str
+    ignored: Mapping[str, int] = field(default_factory=dict)
+    """Heading that the layout does not name to how many records have something under it."""
+    hidden: int = 0
+    """Records in rows of a workbook that are not shown."""
+    damaged: Mapping[int, Mapping[int, Damage]] = field(default_factory=dict)
+    """Position of a column to index of a record to what has become of the cell, where a workbook shows it."""
+    no_value: Mapping[int, Collection[int]] = field(default_factory=dict)
+    """Position of a column to indexes of records with a formula that has no value."""
 
     def cells(self, index: int) -> Sequence[str]:
         """All cells of a record that are read, surplus ones too."""

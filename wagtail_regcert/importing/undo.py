@@ -20,13 +20,14 @@ from . import staging
 from .entries import entries
 from .exchange import blocked
 from .plan import WITHOUT_EFFECT
+from .run_layout import fields_of
 from .types import UndoPlan
 
 
 def plan_undo(run: ImportRun, *, lock: bool = False) -> UndoPlan:
     """Decide for every record that the run created or updated: undone, or left alone, and why."""
     subject = subject_of(run.about)
-    fields = subject.carried(subject.layout)
+    fields = fields_of(run)
     records = _applied(run)
     found = subject.find(records, fields, lock=lock)
     reasons = [
@@ -43,7 +44,7 @@ def plan_undo(run: ImportRun, *, lock: bool = False) -> UndoPlan:
         SinceImport.REFERRED if one and one.pk in referred and not reason else reason
         for one, reason in zip(found, reasons, strict=True)
     ]
-    for field in subject.exchanged:
+    for field in subject.exchanged.keys() & set(fields):
         _leave_what_is_taken(subject, field, fields.index(field), records, reasons)
     steps: list[Step] = []
     left: list[Left] = []
@@ -88,7 +89,7 @@ def _applied(run: ImportRun) -> Sequence[Record]:
 def apply_undo(run: ImportRun, user: Any, now: dt.datetime) -> UndoPlan:
     """Put the old values back and delete what the run created; say what was done."""
     subject = subject_of(run.about)
-    fields = subject.carried(subject.layout)
+    fields = fields_of(run)
     plan = plan_undo(run, lock=True)
     # Read first: what is deleted has no name any more.
     undone = list(entries(subject, fields, plan.steps, file_name=run.file_name))

@@ -37,6 +37,11 @@ def _too_many_cells(told: Told) -> str:
 
 def _bad_character(told: Told) -> str:
     facts = told.facts
+    if facts.get("reason") == "no_value":
+        return _(
+            "This formula has no stored value. Open the workbook in Excel, save it, and select it again; or "
+            "enter the value."
+        )
     codepoint = str(facts["codepoint"])
     named = {**facts, "name": character_name(codepoint)}
     if codepoint == "U+FFFD":
@@ -87,7 +92,23 @@ def _no_key(told: Told) -> str:
     return _("A learner needs a learner reference or a ULN to be known by. Enter one of them.")
 
 
+def _unknown_registration(told: Told) -> str:
+    return _("There is no registration with this number. Check it.")
+
+
+def _ambiguous_key(told: Told) -> str:
+    return _("Several registrations have this number. Correct them first, or leave this record out.")
+
+
+def _differs(told: Told) -> str:
+    return (
+        _("Row %(row)s describes the same new record in another way. Correct one of the rows.") % told.facts
+    )
+
+
 def _required(told: Told) -> str:
+    if "missing" in told.facts:
+        return _("This would be a new record, and the file has no “%(missing)s”. Add it.") % told.facts
     if told.facts.get("reason") == "no_character":
         return _("Enter a qualification number with at least one letter or digit.")
     return _("This cell is blank, but the column is mandatory. Enter a value.")
@@ -109,6 +130,8 @@ def _nearest_status(text: str) -> str:
 
 
 def _bad_date(told: Told) -> str:
+    if "form" in told.facts:
+        return _("Enter a real date as %(form)s, with a year from 1900 to 2100.") % told.facts
     likely = likely_day(told.value)
     if likely is None:
         return _("Enter a real date as dd/mm/yyyy, for example 31/08/2026, with a year from 1900 to 2100.")
@@ -283,8 +306,11 @@ SENTENCES: Mapping[StrEnum, Callable[[Told], str]] = {
     Code.ULN_TAKEN: _uln_taken,
     Code.DIFFERENT_LEARNERS: _different_learners,
     Code.NO_KEY: _no_key,
+    Code.DIFFERS: _differs,
     Code.TEMPORARY_ULN: _temporary_uln,
     Code.UNKNOWN_LEARNER: _unknown_learner,
+    Code.UNKNOWN_REGISTRATION: _unknown_registration,
+    Code.AMBIGUOUS_KEY: _ambiguous_key,
     Code.DUPLICATE: _duplicate,
     Code.CHANGED_SINCE_VALIDATION: _changed,
 }

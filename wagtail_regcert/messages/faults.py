@@ -99,6 +99,16 @@ def _bad_header(told: Told) -> str:
                 "The selected file is an export of this site with 17 columns, which cannot be imported. "
                 "Export the records in the import layout instead, and change that file."
             )
+        case "layout":
+            return join(_missing({**facts, "lookalikes": []}), _all_together(facts), _better(facts))
+        case "repeated":
+            return (
+                _(
+                    "The heading “%(heading)s” stands more than once in row %(row)d. "
+                    "Remove or rename one of them."
+                )
+                % facts
+            )
         case "quoted":
             return _(
                 'Each row of the selected file is in one pair of quotation marks ("), which makes it a '
@@ -110,6 +120,26 @@ def _bad_header(told: Told) -> str:
         _missing(facts),
         _foreign(facts),
         _misplaced(facts),
+    )
+
+
+def _all_together(facts: Facts) -> str:
+    return (
+        _(
+            "All the headings of the layout must be in one of the first %(rows)d rows. Choose "
+            "another layout, or add them."
+        )
+        % facts
+    )
+
+
+def _unknown_constant(told: Told) -> str:
+    return (
+        _(
+            "The layout gives every record the qualification “%(value)s”, which does not exist. "
+            "Correct the layout, or add the qualification."
+        )
+        % told.facts
     )
 
 
@@ -199,4 +229,5 @@ SENTENCES: Mapping[StrEnum, Callable[[Told], str]] = {
     Fault.MALFORMED_CSV: _malformed_csv,
     Fault.BAD_HEADER: _bad_header,
     Fault.NO_RECORDS: _no_records,
+    Fault.UNKNOWN_CONSTANT: _unknown_constant,
 }

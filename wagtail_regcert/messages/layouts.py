@@ -127,6 +127,46 @@ def _not_a_day(told: Told) -> str:
     return _("Only a value that is a day is written in a form of dates.")
 
 
+def _repeated_heading(told: Told) -> str:
+    return _("Another column has this heading. Headings must differ, whatever their case.")
+
+
+def _heading_taken(told: Told) -> str:
+    return _("Files of rejected records have this heading, and it is never read. Remove the column.")
+
+
+def _repeated_field(told: Told) -> str:
+    return _("Another column or constant gives this field already. Remove one of them.")
+
+
+def _field_needed(told: Told) -> str:
+    return _("A column or a constant must give this field: %s.") % _(" or ").join(told.facts["fields"])
+
+
+def _one_name(told: Told) -> str:
+    return _("Take either the full name or the given names and the family name, not both.")
+
+
+def _not_read(told: Told) -> str:
+    return _("A column that fills no field has no such option.")
+
+
+def _bad_value(told: Told) -> str:
+    return _("This is not a value of the field. Dates are yyyy-mm-dd, statuses as in status=achieved.")
+
+
+def _of_registrations(told: Told) -> str:
+    return _("Only a layout about registrations has this option.")
+
+
+def _creates_nothing(told: Told) -> str:
+    return _("A layout that knows registrations by their number creates nothing.")
+
+
+def _unknown_qualification(told: Told) -> str:
+    return _("There is no qualification with this number. Add it first, or correct the number.")
+
+
 SENTENCES: Mapping[StrEnum, Callable[[Told], str]] = {
     LayoutFault.NOT_JSON: _not_json,
     LayoutFault.WRONG_TYPE: _wrong_type,
@@ -150,4 +190,14 @@ SENTENCES: Mapping[StrEnum, Callable[[Told], str]] = {
     LayoutFault.VALUE_OR_CONSTANT: _value_or_constant,
     LayoutFault.NOT_FOR_CONSTANT: _not_for_constant,
     LayoutFault.NOT_A_DAY: _not_a_day,
+    LayoutFault.REPEATED_HEADING: _repeated_heading,
+    LayoutFault.HEADING_TAKEN: _heading_taken,
+    LayoutFault.REPEATED_FIELD: _repeated_field,
+    LayoutFault.FIELD_NEEDED: _field_needed,
+    LayoutFault.ONE_NAME: _one_name,
+    LayoutFault.NOT_READ: _not_read,
+    LayoutFault.BAD_VALUE: _bad_value,
+    LayoutFault.OF_REGISTRATIONS: _of_registrations,
+    LayoutFault.CREATES_NOTHING: _creates_nothing,
+    LayoutFault.UNKNOWN_QUALIFICATION: _unknown_qualification,
 }

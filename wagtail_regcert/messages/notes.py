@@ -45,6 +45,7 @@ def _day_month_order(told: Told) -> str:
         text = _("Some dates in “%(column)s” have the month first.") % told.facts
     else:
         text = _("No date in “%(column)s” has a day above 12: the month may come first.") % told.facts
+    form = told.facts.get("form", "dd/mm/yyyy")
     return join(
         text,
         ngettext(
@@ -53,7 +54,7 @@ def _day_month_order(told: Told) -> str:
             count,
         )
         % count,
-        _("All are read as dd/mm/yyyy. Check them before you upload the records."),
+        _("All are read as %s. Check them before you upload the records.") % form,
     )
 
 
@@ -84,10 +85,43 @@ def _new_organisations(told: Told) -> str:
     )
 
 
+def _ignored_column(told: Told) -> str:
+    count = int(told.facts["count"])
+    if told.facts["column"]:
+        text = ngettext(
+            "“%(column)s” is not read: the layout does not name it. %(count)d record has something there.",
+            "“%(column)s” is not read: the layout does not name it. %(count)d records have something there.",
+            count,
+        )
+    else:
+        text = ngettext(
+            "A column without a heading is not read. %(count)d record has something there.",
+            "A column without a heading is not read. %(count)d records have something there.",
+            count,
+        )
+    return join(text % told.facts, _("Add it to the layout if it matters."))
+
+
+def _hidden_rows(told: Told) -> str:
+    count = int(told.facts["count"])
+    return (
+        ngettext(
+            "%d record stands in a hidden or filtered row of the workbook, and is read all the same. "
+            "Check it.",
+            "%d records stand in hidden or filtered rows of the workbook, and are read all the same. "
+            "Check them.",
+            count,
+        )
+        % count
+    )
+
+
 SENTENCES: Mapping[StrEnum, Callable[[Told], str]] = {
     NoteCode.GUESSED_ENCODING: _guessed_encoding,
     NoteCode.LOST_CHARACTERS: _lost_characters,
     NoteCode.DAY_MONTH_ORDER: _day_month_order,
     NoteCode.IMPORTED_BEFORE: _imported_before,
     NoteCode.NEW_ORGANISATIONS: _new_organisations,
+    NoteCode.IGNORED_COLUMN: _ignored_column,
+    NoteCode.HIDDEN_ROWS: _hidden_rows,
 }

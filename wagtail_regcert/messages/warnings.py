@@ -57,7 +57,7 @@ def _damaged(told: Told) -> str:
             % {**told.facts, "value": told.value},
             _("Check it, and format the column as text before you enter or paste it."),
         )
-    match damage_of(told.value):
+    match told.facts.get("damage") or damage_of(told.value):
         case Damage.NUMBER:
             text = _("This is a long number that a spreadsheet has shortened.")
         case Damage.ERROR:
@@ -77,6 +77,23 @@ def _placeholder(told: Told) -> str:
     )
 
 
+def _kept(told: Told) -> str:
+    return (
+        _(
+            "“%(stored)s” is stored, and stays: this is taken only where nothing is stored. "
+            "Check which is right."
+        )
+        % told.facts
+    )
+
+
+def _name_parted(told: Told) -> str:
+    return (
+        _("Family name: “%(family_name)s”; given names: “%(given_names)s”. Check that the name is parted so.")
+        % told.facts
+    )
+
+
 SENTENCES: Mapping[StrEnum, Callable[[Told], str]] = {
     Warn.SHORT_ROW: _short_row,
     Warn.DATE_ORDER: _date_order,
@@ -86,4 +103,6 @@ SENTENCES: Mapping[StrEnum, Callable[[Told], str]] = {
     Warn.CHECK_DIGIT: _check_digit,
     Warn.DAMAGED: _damaged,
     Warn.PLACEHOLDER: _placeholder,
+    Warn.KEPT: _kept,
+    Warn.NAME_PARTED: _name_parted,
 }

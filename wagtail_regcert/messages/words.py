@@ -37,6 +37,8 @@ def kind_name(code: Code | Warn) -> str:
             Warn.CHECK_DIGIT: _("Check digit of the ULN is wrong"),
             Warn.DAMAGED: _("Probably changed by a spreadsheet"),
             Warn.PLACEHOLDER: _("Seems to mean “no value”"),
+            Warn.KEPT: _("Another value is stored, and stays"),
+            Warn.NAME_PARTED: _("Name in full, parted"),
         }[code]
     return {
         Code.REPEATED_HEADING: _("Headings repeated"),
@@ -49,9 +51,12 @@ def kind_name(code: Code | Warn) -> str:
         Code.UNKNOWN_QUALIFICATION: _("Unknown qualification"),
         Code.TEMPORARY_ULN: _("Temporary ULN"),
         Code.UNKNOWN_LEARNER: _("Unknown learner"),
+        Code.UNKNOWN_REGISTRATION: _("Unknown registration number"),
+        Code.AMBIGUOUS_KEY: _("Registration number of several registrations"),
         Code.BAD_GENDER: _("Not one of the genders"),
         Code.DIFFERENT_LEARNERS: _("Reference and ULN of different learners"),
         Code.ULN_TAKEN: _("ULN of another learner"),
+        Code.DIFFERS: _("New learner or qualification, described differently"),
         Code.NO_KEY: _("Neither learner reference nor ULN"),
         Code.DUPLICATE: _("The same in several rows"),
         Code.CHANGED_SINCE_VALIDATION: _("Changed since validation"),

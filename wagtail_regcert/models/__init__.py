@@ -1,6 +1,12 @@
 """The tables. Their querysets hold the set-based queries that feed plan and commit."""
 
 from .history import ChangeLogEntry
+from .import_layouts import (
+    ImportLayout,
+    ImportLayoutColumn,
+    ImportLayoutConstant,
+    ImportLayoutTranslation,
+)
 from .layouts import (
     ExportLayout,
     ExportLayoutColumn,
@@ -20,6 +26,10 @@ __all__ = [
     "ExportLayoutRow",
     "ExportLayoutTranslation",
     "ExportRun",
+    "ImportLayout",
+    "ImportLayoutColumn",
+    "ImportLayoutConstant",
+    "ImportLayoutTranslation",
     "ImportRun",
     "Learner",
     "Programme",

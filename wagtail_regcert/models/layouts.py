@@ -72,6 +72,11 @@ class BaseLayout(ClusterableModel):
         """The definition that an object of JSON describes; ``None`` when it noted problems."""
         raise NotImplementedError
 
+    @classmethod
+    def read_to_save(cls, value: Any, at: Place) -> Any:
+        """The same before it is saved: what it refers to and does not create must be there."""
+        return cls.read_object(value, at)
+
     def as_object(self) -> dict[str, Any]:
         """The layout as an object of JSON."""
         raise NotImplementedError
@@ -313,7 +318,3 @@ class ExportLayoutTranslation(Orderable):
 
     def __str__(self) -> str:
         return f"{self.stored} → {self.cell}"
-
-
-LAYOUTS: dict[str, type[BaseLayout]] = {model.kind: model for model in (ExportLayout,)}
-"""Kind of layout to its table. A new kind is a line here."""

@@ -119,6 +119,12 @@ class ImportRun(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     about = models.CharField(max_length=64, choices=About.choices, default=About.REGISTRATIONS)
+    layout = models.CharField(pgettext_lazy("wagtail_regcert", "layout"), max_length=128, blank=True)
+    """The name of one that the site has added; blank for the one of what the file is about."""
+    definition = models.JSONField(null=True)
+    """That layout as it was then."""
+    fields = models.JSONField(null=True)
+    """The fields whose values the report has, in order; ``None`` for all of the layout."""
     user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     user_name = models.CharField(pgettext_lazy("wagtail_regcert", "user"), max_length=255, blank=True)
     created_at = models.DateTimeField(

@@ -42,6 +42,7 @@ class LearnerRules(Rules):
     layout = LEARNERS
     known_by = ("reference", "uln")
     fields = ("reference", "uln", "given_names", "family_name", "gender", "date_of_birth")
+    needed = ("family_name",)
     exchanged = {"uln": Code.ULN_TAKEN}
 
     def match(
@@ -93,7 +94,9 @@ class LearnerRules(Rules):
     def values(self, given: Given, fields: tuple[str, ...]) -> Sequence[Sequence[str | None]]:
         return [_own_ulns(given) if name == "uln" else given.column(name) for name in fields]
 
-    def suspicions(self, given: Given, matched: Matched, today: dt.date) -> LearnerSuspicions:
+    def suspicions(
+        self, given: Given, matched: Matched, will_be: Mapping[str, Sequence[str]], today: dt.date
+    ) -> LearnerSuspicions:
         return LearnerSuspicions(given, today)
 
 
@@ -111,10 +114,10 @@ class LearnerSuspicions(ColumnSuspicions):
 
     def __init__(self, given: Given, today: dt.date) -> None:
         super().__init__(given)
-        ulns: Any = set(given.column("uln")) - {None}
+        ulns: Any = set(given.column_or_none("uln")) - {None}
         self.look_for("uln", Warn.TEMPORARY_ULN, ulns & {TEMPORARY_ULN})
         self.look_for(
             "uln", Warn.CHECK_DIGIT, {uln for uln in ulns if check_digit_fails(uln)} - {TEMPORARY_ULN}
         )
-        days: Any = set(given.column("date_of_birth"))
+        days: Any = set(given.column_or_none("date_of_birth")) - {None}
         self.look_for("date_of_birth", Warn.FUTURE_DATE, {day for day in days if day > today.isoformat()})

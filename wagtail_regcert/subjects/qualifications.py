@@ -31,6 +31,7 @@ class QualificationRules(Rules):
     layout = QUALIFICATIONS
     known_by = ("number",)
     fields = ("number", "title", "awarding_organisation")
+    needed = ("title", "awarding_organisation")
 
     def match(
         self, given: Given, stored: StoredQualifications, fields: tuple[str, ...], *, with_hints: bool = True
@@ -52,11 +53,15 @@ class QualificationRules(Rules):
             new={"awarding_organisation": new},
         )
 
-    def suspicions(self, given: Given, matched: Matched, today: dt.date) -> ColumnSuspicions:
+    def suspicions(
+        self, given: Given, matched: Matched, will_be: Mapping[str, Sequence[str]], today: dt.date
+    ) -> ColumnSuspicions:
         return ColumnSuspicions(given)
 
     def notes(self, given: Given, accepted: Sequence[int], matched: Matched) -> list[Note]:
         field = "awarding_organisation"
+        if not given.layout.has(field):
+            return []
         names = given.column(field)
         new = sorted({name for index in accepted if (name := names[index]) in matched.new[field]} - {None})  # type: ignore[type-var]
         if not new:

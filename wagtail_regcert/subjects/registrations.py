@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Mapping, Sequence, Set
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence, Set
 from typing import Any, NamedTuple, Protocol
 
-from ..cells import TEMPORARY_ULN, Date, Status, Text, check_digit_fails, match_key
+from ..cells import TEMPORARY_ULN, Date, Status, check_digit_fails, match_key
 from ..damage import is_made_of, suspects
-from ..layouts import DATE_CHAIN, OWN_DATE, REGISTRATIONS, STORED_FIELDS
-from ..problems import ROW, CellError, Code, Facts, Problem, Warn, shown
+from ..layouts import DATE_CHAIN, OWN_DATE, REGISTRATIONS, STORED_FIELDS, KnownBy, Layout
+from ..problems import ROW, CellError, Code, Problem, Warn, shown
 from .hints import Hints
 from .rules import NO_PROBLEMS, Matched, Rules
+from .suspicions import damaged_cells, in_column_order
 from .types import Given, Stored, Values
 
 Pair = tuple[int, int]
@@ -33,6 +34,9 @@ class StoredRegistrations(Protocol):
     def by_reference(self, references: Collection[str]) -> Mapping[str, int]:
         """Learner reference to primary key, for those that exist."""
 
+    def by_number(self, numbers: Collection[str]) -> Mapping[str, Sequence[Pair]]:
+        """Registration number to the registrations that have it, for those that exist."""
+
     def registrations(self, pairs: Set[Pair], fields: Sequence[str]) -> Mapping[Pair, Stored]:
         """What is stored of those that exist."""
 
@@ -42,8 +46,13 @@ class RegistrationRules(Rules):
 
     about = "registrations"
     layout = REGISTRATIONS
-    known_by = ("qualification", "learner")
+    known_by = ("qualification", "learner", "uln", "reference")
     fields = ("programme", "planned_achievement_date", "start_date", *STORED_FIELDS)
+
+    def known_by_in(self, layout: Layout) -> tuple[str, ...]:
+        if layout.known_by is KnownBy.REGISTRATION_NUMBER:
+            return ("registration_number",)
+        return super().known_by_in(layout)
 
     def match(
         self,
@@ -53,111 +62,180 @@ class RegistrationRules(Rules):
         *,
         with_hints: bool = True,
     ) -> Matched:
-        numbers: Any = given.column_or_none("qualification")
-        if given.layout.has("uln") or given.layout.has("reference"):
-            return self._match_any(given, stored, fields)
-        ulns: Any = given.column("learner")
+        others = self._looked_at(fields) if with_hints else ()
+        match given.layout:
+            case Layout(known_by=KnownBy.REGISTRATION_NUMBER):
+                found = self._by_number(given, stored)
+            case layout if layout.has("reference"):
+                found = self._by_any_key(given, stored, with_hints)
+            case _:
+                found = self._by_uln(given, stored, with_hints)
+        pairs: Any = set(found.keys) - {None}
+        registrations: Any = stored.registrations(pairs, (*fields, *others))
+        if not others:
+            return Matched(keys=found.keys, stored=registrations, problems=found.problems)
+        width = len(fields)
+        blanks = self.blank(others)
+        more = {key: values[width:] for key, (_pk, values) in registrations.items()}
+        columns = zip(*(more.get(key, blanks) for key in found.keys), strict=True)
+        return Matched(
+            keys=found.keys,
+            stored={key: (pk, values[:width]) for key, (pk, values) in registrations.items()},
+            problems=found.problems,
+            others=dict(zip(others, columns, strict=True)),
+        )
+
+    def _looked_at(self, fields: tuple[str, ...]) -> tuple[str, ...]:
+        """The fields that warnings look at though the source does not carry them."""
+        dated = (*DATE_CHAIN, "status")
+        if not set(dated) & set(fields):
+            return ()
+        return tuple(name for name in dated if name not in fields)
+
+    def _by_uln(self, given: Given, stored: StoredRegistrations, with_hints: bool) -> _Pairs:
+        """Registrations by qualification and ULN."""
+        field = uln_field(given.layout)
+        numbers: Any = given.column("qualification")
+        ulns: Any = given.column(field)
         match_keys = {number: match_key(number) for number in set(numbers)}
         known_keys = stored.qualifications(set(match_keys.values()) - {""})
         qualifications = {number: known_keys.get(key) for number, key in match_keys.items()}
         learners = stored.learners(set(ulns) - {"", TEMPORARY_ULN})
         pairs = zip(map(learners.get, ulns), map(qualifications.get, numbers), strict=True)
-        keys = [None if None in pair else pair for pair in pairs]
+        keys: Any = [None if None in pair else pair for pair in pairs]
         unknown = {number: match_keys[number] for number, key in qualifications.items() if key is None}
         unknown_ulns = set(ulns) - learners.keys() - {"", TEMPORARY_ULN}
         hints = Hints(stored, unknown, unknown_ulns) if with_hints else Hints(stored, {}, set())
-        found: Any = set(keys) - {None}
-        found_stored: Any = stored.registrations(found, fields)
 
         def problems(index: int) -> Mapping[str, CellError]:
             told = {}
             if (number := numbers[index]) in unknown:
                 told["qualification"] = CellError(Code.UNKNOWN_QUALIFICATION, hints.qualification(number))
             if (uln := ulns[index]) == TEMPORARY_ULN:
-                told["learner"] = CellError(Code.TEMPORARY_ULN)
+                told[field] = CellError(Code.TEMPORARY_ULN)
             elif uln not in learners:
-                told["learner"] = CellError(Code.UNKNOWN_LEARNER, hints.learner(uln))
+                told[field] = CellError(Code.UNKNOWN_LEARNER, hints.learner(uln))
             return told
 
-        return Matched(keys=keys, stored=found_stored, problems=problems)
+        return _Pairs(keys, problems)
 
-    def _match_any(self, given: Given, stored: StoredRegistrations, fields: tuple[str, ...]) -> Matched:
+    def _by_any_key(self, given: Given, stored: StoredRegistrations, with_hints: bool) -> _Pairs:
         """The same for a source that names learners by ULN, in one field or another, or by reference."""
-        numbers = [match_key(number or "") for number in given.column_or_none("qualification")]
-        qualifications = stored.qualifications(set(numbers) - {""})
+        texts = [number or "" for number in given.column_or_none("qualification")]
+        match_keys = {number: match_key(number) for number in set(texts)}
+        qualifications = stored.qualifications(set(match_keys.values()) - {""})
         columns = {name: given.column_or_none(name) for name in ("reference", "learner", "uln")}
         asked: Any = {name: set(column) - {"", None} for name, column in columns.items()}
         by_reference = stored.by_reference(asked["reference"])
-        by_uln = stored.learners_of(asked["learner"] | asked["uln"], set(by_reference.values()))
+        ulns = (asked["learner"] | asked["uln"]) - {TEMPORARY_ULN}
+        by_uln = stored.learners_of(ulns, set(by_reference.values()))
         known = {"reference": by_reference, "learner": by_uln, "uln": by_uln}
+        unknown = {number: key for number, key in match_keys.items() if key not in qualifications}
+        hints = Hints(stored, unknown, ulns - by_uln.keys()) if with_hints else Hints(stored, {}, set())
         keys: list[Pair | None] = []
         wrong: dict[int, dict[str, CellError]] = {}
-        for index, number in enumerate(numbers):
+        for index, number in enumerate(texts):
             named: Any = {name: column[index] for name, column in columns.items() if column[index]}
+            if len(named) > 1:
+                # Many share it, so that it says nothing beside a reference.
+                named = {name: value for name, value in named.items() if value != TEMPORARY_ULN}
             found = {name: known[name].get(value) for name, value in named.items()}
             learners: Any = set(found.values())
-            problems = {name: CellError(Code.UNKNOWN_LEARNER) for name, pk in found.items() if pk is None}
+            problems = {
+                name: CellError(Code.TEMPORARY_ULN)
+                if named[name] == TEMPORARY_ULN
+                else CellError(Code.UNKNOWN_LEARNER, hints.learner(named[name]))
+                for name, pk in found.items()
+                if pk is None
+            }
             if not named:
-                problems["learner"] = CellError(Code.REQUIRED)
+                problems[_first_of(given.layout, "learner", "uln", "reference")] = CellError(Code.REQUIRED)
             elif not problems and len(learners) > 1:
-                problems["learner"] = CellError(Code.DIFFERENT_LEARNERS)
-            if number not in qualifications:
-                problems["qualification"] = CellError(Code.UNKNOWN_QUALIFICATION)
+                name = _first_of(given.layout, "learner", "uln")
+                problems[name] = CellError(Code.DIFFERENT_LEARNERS)
+            if number in unknown:
+                facts = hints.qualification(number)
+                problems["qualification"] = CellError(Code.UNKNOWN_QUALIFICATION, facts)
             if problems:
                 wrong[index] = problems
                 keys.append(None)
             else:
-                keys.append((learners.pop(), qualifications[number]))
-        pairs: Any = set(keys) - {None}
-        found_stored: Any = stored.registrations(pairs, fields)
-        return Matched(keys=keys, stored=found_stored, problems=lambda index: wrong.get(index, NO_PROBLEMS))
+                keys.append((learners.pop(), qualifications[match_keys[number]]))
+        return _Pairs(keys, lambda index: wrong.get(index, NO_PROBLEMS))
+
+    def _by_number(self, given: Given, stored: StoredRegistrations) -> _Pairs:
+        """Registrations by their own numbers, of which there may be none or several."""
+        numbers: Any = given.column("registration_number")
+        known = stored.by_number(set(numbers) - {""})
+        unknown = {"registration_number": CellError(Code.UNKNOWN_REGISTRATION)}
+        ambiguous = {"registration_number": CellError(Code.AMBIGUOUS_KEY)}
+        found = {number: pairs[0] if len(pairs) == 1 else None for number, pairs in known.items()}
+
+        def problems(index: int) -> Mapping[str, CellError]:
+            number = numbers[index]
+            if found.get(number) is not None:
+                return NO_PROBLEMS
+            return ambiguous if number in known else unknown
+
+        return _Pairs(list(map(found.get, numbers)), problems)
 
     def blank(self, fields: tuple[str, ...]) -> Values:
         return tuple(Status.NOT_REGISTERED.value if name == "status" else "" for name in fields)
 
-    def suspicions(self, given: Given, matched: Matched, today: dt.date) -> RegistrationSuspicions:
-        return RegistrationSuspicions(given, today)
+    def suspicions(
+        self, given: Given, matched: Matched, will_be: Mapping[str, Sequence[str]], today: dt.date
+    ) -> RegistrationSuspicions:
+        return RegistrationSuspicions(given, will_be, self.carried(given.layout), today)
+
+
+class _Pairs(NamedTuple):
+    """Which registrations are meant, and why it is not known of some."""
+
+    keys: Sequence[Pair | None]
+    problems: Callable[[int], Mapping[str, CellError]]
+
+
+def uln_field(layout: Layout) -> str:
+    """The field in which a source has ULNs: that of the ten columns, or that of all others."""
+    return "learner" if layout.has("learner") else "uln"
+
+
+def _first_of(layout: Layout, *names: str) -> str:
+    """The first of the fields that a source carries."""
+    return next(name for name in names if layout.has(name))
 
 
 _TO_COME = "~"
 """Stands for a blank date: after any date."""
 _DATE = Date()
-_ORDER = {code: order for order, code in enumerate(Warn)}
-
-
-class _Finding(NamedTuple):
-    """A warning before it is put in its place."""
-
-    position: int
-    """Of the column."""
-    code: Warn
-    value: str
-    facts: Facts = {}
+_TEXTS = ("registration_number", "postal_tracking_reference")
+"""The fields in which texts are looked at."""
 
 
 class RegistrationSuspicions:
-    """What looks wrong in the records of a file."""
+    """What looks wrong in the registrations of a source."""
 
-    def __init__(self, given: Given, today: dt.date) -> None:
-        layout = given.layout
-        columns: Any = given.columns
-        self._columns: Sequence[Sequence[str]] = columns
-        self._short, self._layout = given.short, layout
+    def __init__(
+        self,
+        given: Given,
+        will_be: Mapping[str, Sequence[str]],
+        fields: tuple[str, ...],
+        today: dt.date,
+    ) -> None:
+        """``fields`` are those of which ``before`` in :meth:`of` has the values."""
+        self._given, self._will_be = given, will_be
         self._today = today.isoformat()
-        at = {column.field: position for position, column in enumerate(layout.columns)}
-        self._learner, self._status = at["learner"], at["status"]
-        self._chain = [at[field] for field in DATE_CHAIN]
-        self._own_date = {status.value: at[field] for status, field in OWN_DATE.items()}
-        self._stored = {at[field]: place for place, field in enumerate(STORED_FIELDS)}
-        self._mistyped = set(filter(check_digit_fails, set(self._columns[self._learner])))
-        self._texts = [
-            position
-            for position, column in enumerate(layout.columns)
-            if isinstance(column.kind, Text) and not column.kind.is_exact
-        ]
-        self._suspects = {position: suspects(self._columns[position]) for position in self._texts}
+        self._stored = {name: place for place, name in enumerate(fields)}
+        # Where the source says nothing of how far a registration is, neither does a warning.
+        self._is_dated = bool({*DATE_CHAIN, "status"} & self._stored.keys())
+        self._learner = uln_field(given.layout)
+        ulns: Any = given.column_or_none(self._learner)
+        self._ulns: Sequence[str] = ulns
+        self._mistyped = set(filter(check_digit_fails, set(ulns) - {None}))
+        self._texts = [name for name in _TEXTS if name in self._stored]
+        self._suspects = {name: suspects(will_be[name]) for name in self._texts}
         self._suspicious = self._find_suspicious()
-        self._numeric = self._with_values({at: kinds.numbers for at, kinds in self._suspects.items()})
+        self._numeric = self._with_values({name: kinds.numbers for name, kinds in self._suspects.items()})
         self.records = self._suspicious | self._numeric
         """Indexes of records that :meth:`of` may have something to say of."""
 
@@ -166,84 +244,93 @@ class RegistrationSuspicions:
         changed_number = before is not None and before != after and index in self._numeric
         if not changed_number and index not in self._suspicious:
             return []
-        found = [*self._of_learner(index), *self._of_dates(index), *self._of_texts(index, before)]
-        found.sort(key=lambda one: (one.position, _ORDER[one.code]))
-        warnings = [
-            Problem(row, self._layout.columns[one.position].heading, shown(one.value), one.code, one.facts)
-            for one in found
+        found = [
+            *damaged_cells(self._given, index, row),
+            *self._of_learner(index, row),
+            *(self._of_dates(index, row) if self._is_dated else ()),
+            *self._of_texts(index, row, before),
         ]
-        if index in self._short:
-            warnings.append(Problem(row, ROW, "", Warn.SHORT_ROW))
-        return warnings
+        if index in self._given.short:
+            found.append(Problem(row, ROW, "", Warn.SHORT_ROW, {"width": self._given.layout.width}))
+        return in_column_order(found, self._given.layout)
 
-    def _with_values(self, wanted: Mapping[int, Collection[str]]) -> set[int]:
-        """Indexes of records that have one of these values in the column at this position."""
+    def _heading(self, field: str) -> str:
+        """What the column of a field is called, in the source or else in our own file."""
+        layout = self._given.layout
+        return (layout if layout.has(field) else REGISTRATIONS).column_of(field).heading
+
+    def _with_values(self, wanted: Mapping[str, Collection[str]]) -> set[int]:
+        """Indexes of records that have one of these values in this field."""
         return {
             index
-            for position, values in wanted.items()
+            for name, values in wanted.items()
             if values
-            for index, value in enumerate(self._columns[position])
+            for index, value in enumerate(self._will_be[name])
             if value in values
         }
 
     def _find_suspicious(self) -> set[int]:
         """Indexes of all records that :meth:`of` has something to say of, whatever is stored."""
-        columns = self._columns
-        found = set(self._short)
-        found |= self._with_values({self._learner: self._mistyped})
+        found = set(self._given.short)
+        for damaged in self._given.damaged.values():
+            found.update(damaged)
+        if self._mistyped:
+            found.update(index for index, uln in enumerate(self._ulns) if uln in self._mistyped)
         found |= self._with_values(
-            {position: kinds.damaged | kinds.placeholders for position, kinds in self._suspects.items()}
+            {name: kinds.damaged | kinds.placeholders for name, kinds in self._suspects.items()}
         )
-        dates = {position: set(columns[position]) for position in self._chain}
-        found |= self._with_values(
-            {position: {day for day in days if day > self._today} for position, days in dates.items()}
+        return found | self._find_dates() if self._is_dated else found
+
+    def _find_dates(self) -> set[int]:
+        """Indexes of records whose dates are out of order, to come, or missing."""
+        columns = self._will_be
+        dates = {name: set(columns[name]) for name in DATE_CHAIN}
+        found = self._with_values(
+            {name: {day for day in days if day > self._today} for name, days in dates.items()}
         )
-        filled = ([day or _TO_COME for day in columns[position]] for position in self._chain)
+        filled = ([day or _TO_COME for day in columns[name]] for name in DATE_CHAIN)
         found.update(
             index
             for index, (a, b, c, d, e) in enumerate(zip(*filled, strict=True))
             if not a <= b <= c <= d <= e
         )
-        for status, own in self._own_date.items():
-            pairs = enumerate(zip(columns[self._status], columns[own], strict=True))
+        for status, own in OWN_DATE.items():
+            pairs = enumerate(zip(columns["status"], columns[own], strict=True))
             found.update(index for index, (given, day) in pairs if not day and given == status)
         return found
 
-    def _of_learner(self, index: int) -> list[_Finding]:
-        uln = self._columns[self._learner][index]
-        return [_Finding(self._learner, Warn.CHECK_DIGIT, uln)] if uln in self._mistyped else []
+    def _of_learner(self, index: int, row: int) -> Iterator[Problem]:
+        uln = self._ulns[index]
+        if uln in self._mistyped:
+            yield Problem(row, self._heading(self._learner), shown(uln), Warn.CHECK_DIGIT)
 
-    def _of_dates(self, index: int) -> list[_Finding]:
+    def _of_dates(self, index: int, row: int) -> Iterator[Problem]:
         """ISO dates are in order as texts are."""
-        found = []
         earlier, heading = "", ""
-        for position in self._chain:
-            day = self._columns[position][index]
+        for name in DATE_CHAIN:
+            day = self._will_be[name][index]
             if not day:
                 continue
-            value = _DATE.from_plain(day)
+            value = shown(_DATE.from_plain(day))
             if day < earlier:
                 facts = {"earlier": _DATE.from_plain(earlier), "column": heading}
-                found.append(_Finding(position, Warn.DATE_ORDER, value, facts))
+                yield Problem(row, self._heading(name), value, Warn.DATE_ORDER, facts)
             if day > self._today:
-                found.append(_Finding(position, Warn.FUTURE_DATE, value))
-            earlier, heading = day, self._layout.columns[position].heading
-        status = self._columns[self._status][index]
-        own = self._own_date.get(status)
-        if own is not None and not self._columns[own][index]:
-            found.append(_Finding(own, Warn.MISSING_DATE, "", {"status": status}))
-        return found
+                yield Problem(row, self._heading(name), value, Warn.FUTURE_DATE)
+            earlier, heading = day, self._heading(name)
+        status = self._will_be["status"][index]
+        own = OWN_DATE.get(Status(status))
+        if own is not None and not self._will_be[own][index]:
+            yield Problem(row, self._heading(own), "", Warn.MISSING_DATE, {"status": status})
 
-    def _of_texts(self, index: int, before: Values | None) -> list[_Finding]:
-        found = []
-        for position in self._texts:
-            value = self._columns[position][index]
-            stored = before[self._stored[position]] if before else ""
-            kinds = self._suspects[position]
+    def _of_texts(self, index: int, row: int, before: Values | None) -> Iterator[Problem]:
+        for name in self._texts:
+            value = self._will_be[name][index]
+            stored = before[self._stored[name]] if before else ""
+            kinds = self._suspects[name]
             if value in kinds.damaged:
-                found.append(_Finding(position, Warn.DAMAGED, value))
+                yield Problem(row, self._heading(name), shown(value), Warn.DAMAGED)
             elif stored and value in kinds.numbers and is_made_of(value, stored):
-                found.append(_Finding(position, Warn.DAMAGED, value, {"stored": stored}))
+                yield Problem(row, self._heading(name), shown(value), Warn.DAMAGED, {"stored": stored})
             if value in kinds.placeholders:
-                found.append(_Finding(position, Warn.PLACEHOLDER, value))
-        return found
+                yield Problem(row, self._heading(name), shown(value), Warn.PLACEHOLDER)

@@ -28,6 +28,9 @@ class Matched:
     """Indexes of records that have a key and such problems."""
     claims: Sequence[Sequence[Key | None]] = ()
     """What no two records may share, a value for each record: ``keys`` where there is nothing else."""
+    others: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    """Field that the source does not carry to the values that the records have there, where warnings look
+    at them."""
     new: Mapping[str, Collection[str]] = field(default_factory=dict)
     """Field to the names of related rows that are not stored yet and would be created."""
     holders: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
@@ -65,9 +68,15 @@ class Rules:
     """The fields of the layout that tell a person which record is meant."""
     fields: tuple[str, ...]
     """The fields that are written, in the order in which they are shown."""
+    needed: tuple[str, ...] = ()
+    """Fields without which no record can be created."""
     exchanged: Mapping[str, Code] = {}
     """Fields whose values are unique and may pass from one record to another, and what is wrong with a record
     that takes one which nobody gives up."""
+
+    def known_by_in(self, layout: Layout) -> tuple[str, ...]:
+        """The fields of a layout that tell a person which record is meant."""
+        return tuple(name for name in self.known_by if layout.has(name) and layout.column_of(name).heading)
 
     def carried(self, layout: Layout) -> tuple[str, ...]:
         """The fields that a source of this layout carries."""
@@ -87,8 +96,13 @@ class Rules:
         """The values of a new record of which nothing is given."""
         return ("",) * len(fields)
 
-    def suspicions(self, given: Given, matched: Matched, today: dt.date) -> Suspicions:
-        """What looks wrong in the records, whether they are accepted or not."""
+    def suspicions(
+        self, given: Given, matched: Matched, will_be: Mapping[str, Sequence[str]], today: dt.date
+    ) -> Suspicions:
+        """What looks wrong in the records, whether they are accepted or not.
+
+        ``will_be`` has the values as they will be, by field: those that the source carries, and ``others``.
+        """
         return NoSuspicions()
 
     def notes(self, given: Given, accepted: Sequence[int], matched: Matched) -> list[Note]:

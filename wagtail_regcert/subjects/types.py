@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from ..damage import Damage
 from ..layouts import Layout
 from ..problems import CellError, SinceImport
 
@@ -44,6 +45,8 @@ class Given:
     """Indexes of records of which nothing can be said but this."""
     short: frozenset[int] = frozenset()
     """Indexes of records that had fewer cells than the layout."""
+    damaged: Mapping[int, Mapping[int, Damage]] = field(default_factory=dict)
+    """Position of a column to index of a record to what has become of the cell, where the source says so."""
     first_counts: bool = False
     """Whether of several records about the same thing the first is taken; all are rejected otherwise."""
 

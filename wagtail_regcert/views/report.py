@@ -21,6 +21,7 @@ from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 from .. import conf
 from ..importing import staging
 from ..importing.plan import Change
+from ..importing.run_layout import layout_of
 from ..messages import encoding_name, kind_name
 from ..models import ImportRun, RunPiece
 from ..problems import Code
@@ -203,7 +204,7 @@ class ReportView(WagtailAdminTemplateMixin, RunView, TemplateView):
             page = table.page
         codes = sorted({one["code"]: one["name"] for one in self.kinds}.items(), key=lambda item: item[1])
         columns = {one["key"]: one["column"] or _("(whole row)") for one in self.kinds}
-        headings = [*self.subject.layout.headings, WHOLE_ROW]
+        headings = [*layout_of(self.run).headings, WHOLE_ROW]
         return {
             "table": table,
             "page": page,
@@ -249,7 +250,7 @@ class ReportView(WagtailAdminTemplateMixin, RunView, TemplateView):
             [at for at, kind in enumerate(kinds) if kind == Change.NOT_APPLIED],
         )
         page = self._page(partial(staging.load_problems, self.run, Kind.CONFLICTS), range(self.run.conflicts))
-        table = conflicts_table(self.subject, list(page.object_list), list(records.object_list))
+        table = conflicts_table(self.run, list(page.object_list), list(records.object_list))
         return {"table": table, "page": page}
 
     def warnings(self) -> dict[str, Any]:
@@ -267,7 +268,7 @@ class ReportView(WagtailAdminTemplateMixin, RunView, TemplateView):
             partial(staging.load_records, self.run),
             [at for at, kind in enumerate(kinds) if kind in CHANGES[chosen]],
         )
-        page.object_list = shown_records(self.subject, list(page.object_list))
+        page.object_list = shown_records(self.run, list(page.object_list))
         labels = {
             "": _("All changes"),
             "new": pgettext("wagtail_regcert", "New"),

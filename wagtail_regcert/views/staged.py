@@ -8,11 +8,14 @@ from typing import Any
 from django.urls import reverse
 
 from ..importing import runs, staging
+from ..importing.run_layout import columns_of, fields_of
+from ..layouts import Column
 from ..messages import left_alone, message, note_message
 from ..models import ImportRun
 from ..permissions import visible_imports
 from ..problems import NoteCode, Problem
 from ..subjects.database.base import Subject
+from ..subjects.registry import subject_of
 from ..subjects.types import Left, Record, Step, Values
 from ..tables import PER_PAGE, ConflictsTable, LeftTable
 from .base import record_url
@@ -39,9 +42,10 @@ def shown_notes(run: ImportRun, user: Any) -> list[dict[str, Any]]:
     ]
 
 
-def changed_fields(subject: Subject, before: Values | None, after: Values | None) -> Iterator[dict[str, Any]]:
+def changed_fields(
+    columns: Sequence[Column], before: Values | None, after: Values | None
+) -> Iterator[dict[str, Any]]:
     """The columns whose values differ; values are plain, ``None`` stands for "no record"."""
-    columns = [subject.layout.column_of(name) for name in subject.carried(subject.layout)]
     nothing = ("",) * len(columns)
     for column, old, new in zip(columns, before or nothing, after or nothing, strict=True):
         if old != new:
@@ -53,48 +57,55 @@ def changed_fields(subject: Subject, before: Values | None, after: Values | None
             }
 
 
-def shown_records(subject: Subject, records: Sequence[Record]) -> list[dict[str, Any]]:
+def shown_records(run: ImportRun, records: Sequence[Record]) -> list[dict[str, Any]]:
     """What an import changes, field by field."""
+    columns = columns_of(run)
     return [
         {
             "row": record.row,
             "names": list(names.values()),
             "creates": record.is_created,
-            "fields": list(changed_fields(subject, record.before, record.after)),
+            "fields": list(changed_fields(columns, record.before, record.after)),
         }
-        for names, record in zip(subject.names(records), records, strict=True)
+        for names, record in zip(_names(run, records), records, strict=True)
     ]
 
 
-def shown_steps(subject: Subject, steps: Sequence[Step]) -> list[dict[str, Any]]:
+def shown_steps(run: ImportRun, steps: Sequence[Step]) -> list[dict[str, Any]]:
     """What an undo does, field by field."""
+    columns = columns_of(run)
     return [
         {
             "row": step.row,
             "names": list(names.values()),
             "deletes": step.deletes,
-            "fields": list(changed_fields(subject, step.before, step.after)),
+            "fields": list(changed_fields(columns, step.before, step.after)),
         }
-        for names, step in zip(subject.names(steps), steps, strict=True)
+        for names, step in zip(_names(run, steps), steps, strict=True)
     ]
 
 
-def left_table(subject: Subject, left: Sequence[Left]) -> LeftTable:
+def _names(run: ImportRun, entries: Sequence[Record | Step | Left]) -> list[dict[str, Any]]:
+    return subject_of(run.about).names(entries, fields_of(run))
+
+
+def left_table(run: ImportRun, left: Sequence[Left]) -> LeftTable:
     """What an undo leaves alone, and why."""
     rows = [
         {"row": one.row, **names, "reason": left_alone(one.reason)}
-        for names, one in zip(subject.names(left), left, strict=True)
+        for names, one in zip(_names(run, left), left, strict=True)
     ]
-    return LeftTable(rows, names=subject.name_headings)
+    return LeftTable(rows, names=subject_of(run.about).name_headings)
 
 
 def conflicts_table(
-    subject: Subject, conflicts: Sequence[Problem], records: Sequence[Record]
+    run: ImportRun, conflicts: Sequence[Problem], records: Sequence[Record]
 ) -> ConflictsTable:
     """What a commit did not apply, and why; with the address of the record, where there is one."""
+    subject = subject_of(run.about)
     stored = subject.keys_now([record.key for record in records if record.pk is None])
     rows = []
-    for names, record, conflict in zip(subject.names(records), records, conflicts, strict=True):
+    for names, record, conflict in zip(_names(run, records), records, conflicts, strict=True):
         key = stored.get(record.key) if record.pk is None else record.pk
         url = record_url(subject.model, key) if key else ""
         rows.append({"row": record.row, **names, "url": url, "message": message(conflict)})
@@ -107,7 +118,7 @@ def undo_context(run: ImportRun, subject: Subject) -> dict[str, Any]:
     left = list(staging.load_left(run, 0, PER_PAGE)) if kept else []
     return {
         "may_undo": runs.can_undo(run),
-        "left": left_table(subject, left) if left else None,
+        "left": left_table(run, left) if left else None,
         "restored": subject.counted(run.undo_restored),
         "deleted": subject.counted(run.undo_deleted),
         "left_count": subject.counted(run.undo_left),

@@ -92,12 +92,12 @@ class UndoView(WagtailAdminTemplateMixin, RunView, TemplateView):
         )
         if self.request.GET.get("tab") == "left":
             return {**context, "tab": "left", **self._left(plan.left)}
-        changes = self._page(plan.steps, partial(shown_steps, self.subject))
+        changes = self._page(plan.steps, partial(shown_steps, self.run))
         return {**context, "tab": "changes", "changes": changes}
 
     def _left(self, entries: Any) -> dict[str, Any]:
         page = self._page(entries, list)
-        return {"page": page, "table": left_table(self.subject, list(page.object_list))}
+        return {"page": page, "table": left_table(self.run, list(page.object_list))}
 
     def _page(self, entries: Any, shown: Any) -> Page:
         """The page asked for, or the nearest there is."""

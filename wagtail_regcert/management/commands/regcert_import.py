@@ -17,10 +17,10 @@ from ...exporting.report import errors_file, rejected_file
 from ...importing.collector import collector_paused
 from ...importing.pipeline import Refused, open_file
 from ...importing.results import refusal, result
+from ...importing.run_layout import missing_constant, named_layout
 from ...importing.runs import begin_commit, commit, start_run, validate
 from ...layouts import Separator
 from ...models import ImportRun
-from ...subjects.registry import SUBJECTS
 from ..base import RegcertCommand
 
 SOME_REJECTED, FILE_REFUSED = 1, 2
@@ -31,8 +31,12 @@ class Command(RegcertCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file", metavar="FILE")
-        parser.add_argument("--layout", choices=list(SUBJECTS), default="registrations")
-        parser.add_argument("--separator", choices=[s.value for s in Separator], default="comma")
+        parser.add_argument(
+            "--layout", metavar="NAME", default="registrations", help="what it is about, or a layout's name"
+        )
+        parser.add_argument(
+            "--separator", choices=[s.value for s in Separator], help="the layout's, or comma"
+        )
         parser.add_argument("--validate-only", action="store_true", help="write nothing but the run")
         parser.add_argument("--user", metavar="USERNAME", help="whom the history names")
         parser.add_argument("--errors", metavar="PATH", help="write the errors as CSV")
@@ -47,13 +51,12 @@ class Command(RegcertCommand):
         for name in ("errors", "rejected"):
             if options[name]:
                 check_writable(options[name])
-        if options["layout"] not in SUBJECTS:
-            # In process, choices are not checked by the parser.
+        layout = named_layout(options["layout"])
+        if layout is None:
             raise CommandError(f"There is no layout “{options['layout']}”.")
-        subject = SUBJECTS[options["layout"]]
         data = path.read_bytes()
-        separator = Separator(options["separator"])
-        opened = open_file(data, separator, subject.layout)
+        separator = Separator(options["separator"] or layout.separator)
+        opened = missing_constant(layout) or open_file(data, separator, layout.layout)
         if isinstance(opened, Refused):
             self._print(refusal(opened), options["json"])
             sys.exit(FILE_REFUSED)
@@ -63,7 +66,7 @@ class Command(RegcertCommand):
             separator=separator,
             encoding=opened.encoding,
             user=user,
-            about=subject.about,
+            layout=layout,
         )
         del data
         validate(run.pk, opened.sheet)

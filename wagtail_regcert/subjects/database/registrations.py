@@ -69,6 +69,19 @@ class StoredRegistrations:
             found.update(Learner.objects.order_by().filter(chosen).values_list("reference", "pk"))
         return found
 
+    def by_number(self, numbers: Collection[str]) -> Mapping[str, Sequence[Pair]]:
+        found: dict[str, list[Pair]] = {}
+        for chosen in among("registration_number", numbers, Registration.objects.db):
+            rows = Registration.objects.order_by().filter(chosen)
+            for number, *pair in rows.values_list("registration_number", "learner_id", "qualification_id"):
+                # A database may take others for equal.
+                if number in numbers:
+                    found.setdefault(number, []).append((pair[0], pair[1]))
+        if self._lock and found:
+            learners = {learner for pairs in found.values() for learner, _qualification in pairs}
+            self.learners(Learner.objects.ulns_of(learners))
+        return found
+
     def _set(self, model: Any, order: str) -> Any:
         if not self._lock:
             return model.objects.order_by()
@@ -147,7 +160,7 @@ class RegistrationSubject(RegistrationRules, Subject):
             return {"learner": ["", learner], "qualification": ["", qualification]}
         return {"learner": [learner, ""], "qualification": [qualification, ""]}
 
-    def names(self, entries: Sequence[Record | Step | Left]) -> list[dict[str, Any]]:
+    def names(self, entries: Sequence[Record | Step | Left], fields: tuple[str, ...]) -> list[dict[str, Any]]:
         pairs: Any = [entry.key for entry in entries]
         learners = Learner.objects.in_bulk([learner for learner, _qualification in pairs])
         qualifications = Qualification.objects.in_bulk([qualification for _learner, qualification in pairs])

@@ -35,17 +35,17 @@ class Shown(Rules):
         """Name and heading of each column that says on screen which record is meant."""
         return {self.model._meta.model_name: capfirst(self.model._meta.verbose_name)}
 
-    def names(self, entries: Sequence[Record | Step | Left]) -> list[dict[str, Any]]:
-        """What those columns hold for each of the entries."""
+    def names(self, entries: Sequence[Record | Step | Left], fields: tuple[str, ...]) -> list[dict[str, Any]]:
+        """What those columns hold for each of the entries, whose values are of these fields."""
         (name,) = self.name_headings
         stored = self.model.objects.in_bulk([entry.pk for entry in entries if entry.pk is not None])
-        return [{name: stored.get(entry.pk) or self._name_of(entry)} for entry in entries]
+        return [{name: stored.get(entry.pk) or self._name_of(entry, fields)} for entry in entries]
 
-    def _name_of(self, entry: Record | Step | Left) -> str:
+    def _name_of(self, entry: Record | Step | Left, fields: tuple[str, ...]) -> str:
         """What a record is called that is not stored (yet, or any more)."""
         values: Values | None = getattr(entry, "after", None) or getattr(entry, "before", None)
         own = {field.name for field in self.model._meta.concrete_fields if not field.is_relation}
-        known = dict(zip(self.fields, values or (), strict=False))
+        known = dict(zip(fields, values or (), strict=False))
         return str(self.model(**{name: value for name, value in known.items() if name in own}))
 
     def counted(self, count: int) -> str:
