@@ -14,6 +14,7 @@ PURE = [
     *(f"messages/{name}" for name in ("__init__", "words", "faults", "errors", "warnings", "notes")),
     *(f"importing/{name}" for name in ("types", "collector", "decode", "header", "read", "parse")),
     *(f"importing/{name}" for name in ("notes", "exchange", "plan", "pipeline", "groups")),
+    *(f"importing/{name}" for name in ("workbook", "package", "numbers")),
     *(
         f"subjects/{name}"
         for name in ("types", "rules", "hints", "suspicions", "registrations", "learners", "qualifications")
