@@ -16,6 +16,7 @@ PURE = [
     *(f"definitions/{name}" for name in ("__init__", "exports", "files", "names", "options", "places")),
     *(f"importing/{name}" for name in ("types", "collector", "decode", "header", "read", "parse")),
     *(f"importing/{name}" for name in ("notes", "exchange", "plan", "pipeline", "groups")),
+    *(f"importing/{name}" for name in ("workbook", "package", "numbers")),
     *(
         f"subjects/{name}"
         for name in ("types", "rules", "hints", "suspicions", "registrations", "learners", "qualifications")

@@ -18,6 +18,11 @@ def _not_csv(told: Told) -> str:
 
 
 def _too_large(told: Told) -> str:
+    if told.facts.get("reason") == "unpacked":
+        return _(
+            "The selected workbook is far too large once unpacked: over %(size)s. "
+            "Copy the headings and records into a new workbook, save it, and select that one."
+        ) % {"size": size_name(int(told.facts["unpacked"]))}
     return _(
         "The selected file must be smaller than %(size)s. "
         "Split it into several files, each with the headings in its first row."
@@ -35,6 +40,8 @@ def _not_text(told: Told) -> str:
                 "The selected file is an Excel workbook, whatever its name says. "
                 "Open it in Excel, choose “Save as”, then “CSV UTF-8”, and select the new file."
             )
+        case "workbook":
+            return _no_workbook(str(told.facts["reason"]))
         case "pdf":
             return _("The selected file is a PDF. Choose a CSV file.")
         case "compressed":
@@ -45,6 +52,49 @@ def _not_text(told: Told) -> str:
                 "Save it as “CSV UTF-8”, and select the new file."
             ) % {"encoding": kind.upper()}
     return _("The selected file is not a text file. Choose a CSV file.")
+
+
+def _no_workbook(reason: str) -> str:
+    match reason:
+        case "password":
+            return _(
+                "The selected workbook is protected by a password. Open it in Excel, remove the password "
+                "(“File”, “Info”, “Protect Workbook”, “Encrypt with Password”), save it, and select it again."
+            )
+        case "xls":
+            text = _("The selected file is a workbook in Excel’s old format (.xls).")
+        case "ole":
+            text = _("The selected file is no Excel workbook (.xlsx), whatever its name says.")
+        case "xlsb":
+            text = _("The selected file is a binary Excel workbook (.xlsb).")
+        case "macros":
+            text = _("The selected workbook has macros, and such workbooks are not read.")
+        case "ods":
+            text = _("The selected file is an OpenDocument spreadsheet (.ods).")
+        case "no_workbook":
+            return _(
+                "The selected file is a ZIP file, but no Excel workbook. If it was packed, unpack it, and "
+                "select the workbook or CSV file that is in it."
+            )
+        case "no_sheet":
+            return _(
+                "The selected workbook has no visible sheet of cells. Unhide the sheet with the records, "
+                "save the workbook, and select it again."
+            )
+        case "dtd":
+            text = _(
+                "The selected workbook has a document type definition, which no spreadsheet writes and which "
+                "is not read."
+            )
+        case _:
+            text = _("The selected workbook is damaged or incomplete.")
+    return join(
+        text,
+        _(
+            "Open it in Excel, choose “Save as”, then “Excel Workbook (.xlsx)” or “CSV UTF-8”, "
+            "and select the new file."
+        ),
+    )
 
 
 def _compressed() -> str:
