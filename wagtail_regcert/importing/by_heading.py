@@ -14,8 +14,9 @@ from ..damage import Damage
 from ..date_forms import writer
 from ..layouts import ROW_IN_FILE, Column, Layout, fold_heading, unread_heading
 from ..problems import Facts, Fault, FileFault, shown
+from .numbers import Cell, Odd, OddKind
 from .rows import is_blank, shifted, without
-from .types import LongRow, Odd, OddKind, Sheet
+from .types import LongRow, Sheet
 
 HEADER_ROWS = 50
 """Among so many first rows of a file its headings are looked for."""
@@ -78,6 +79,29 @@ def _header(
         others={at: clean(cell) for at, cell in enumerate(row) if at not in named},
         width=len(row),
     )
+
+
+def plain_rows(
+    cells: Sequence[Sequence[Cell]],
+) -> tuple[list[list[str]], list[int], dict[tuple[int, int], Odd]]:
+    """The rows of a workbook that are not blank, as texts, which they are, and what is no plain text."""
+    odd = {
+        (number, position): cell
+        for number, row in enumerate(cells, start=1)
+        for position, cell in enumerate(row)
+        if type(cell) is not str and isinstance(cell, Odd)
+    }
+    having_odd = {number for number, _position in odd}
+    rows: list[list[str]] = []
+    numbers = []
+    for number, row in enumerate(cells, start=1):
+        texts: Any = row
+        if number in having_odd:
+            texts = [cell.text if isinstance(cell, Odd) else cell for cell in row]
+        if number in having_odd or not is_blank(texts):
+            rows.append(texts)
+            numbers.append(number)
+    return rows, numbers, odd
 
 
 def arrange(

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
+from .. import conf
 from ..characters import clean
 from ..layouts import Separator
 from ..models import ImportRun
@@ -52,7 +53,8 @@ def sheet_of(run: ImportRun) -> Sheet:
     data = staging.load_file(run)
     if not data:
         raise FileGone(f"Run {run.pk} has no file any more")
-    opened = open_file(data, Separator(run.separator), layout_of(run))
+    limit = max(conf.settings.MAX_UPLOAD_BYTES, len(data))
+    opened = open_file(data, Separator(run.separator), layout_of(run), limit)
     if not isinstance(opened, Opened):
         # It opened before it was staged, so what was stored is not what came.
         raise RuntimeError(f"The staged file of run {run.pk} is damaged: {opened.fault.code}")

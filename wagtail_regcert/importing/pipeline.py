@@ -10,6 +10,7 @@ from ..exporting.columns import EXPORT_COLUMNS
 from ..layouts import REGISTRATIONS, Layout, Separator
 from ..problems import Fault, FileFault
 from ..subjects.rules import Rules
+from .by_heading import arrange, plain_rows
 from .collector import collector_paused
 from .decode import decode
 from .notes import file_notes, layout_notes
@@ -17,6 +18,10 @@ from .parse import parse
 from .plan import make_plan
 from .read import read
 from .types import Plan, Progress, Sheet
+from .workbook import is_workbook, read_workbook
+
+WORKBOOK = "xlsx"
+"""Stands for the encoding of a workbook, which has none of its own."""
 
 EXPORT_HEADINGS = [column.heading for column in EXPORT_COLUMNS]
 
@@ -35,18 +40,26 @@ class Refused(NamedTuple):
     encoding: str | None
 
 
-def check_upload(name: str, size: int, limit: int) -> FileFault | None:
+def check_upload(name: str, size: int, limit: int, layout: Layout = REGISTRATIONS) -> FileFault | None:
     """What can be said of an upload before it is read. ``size`` and ``limit`` in bytes."""
-    if not name.lower().endswith(".csv"):
-        return FileFault(Fault.NOT_CSV)
+    if not name.lower().endswith((".csv", ".xlsx") if layout.is_sites else ".csv"):
+        return FileFault(Fault.NOT_CSV, {"workbooks": layout.is_sites})
     if size >= limit:
         return FileFault(Fault.TOO_LARGE, {"limit": limit})
     return None
 
 
-def open_file(data: bytes, separator: Separator, layout: Layout = REGISTRATIONS) -> Opened | Refused:
-    """Bytes in, sheet out. Raises nothing for bad data."""
+def open_file(
+    data: bytes, separator: Separator, layout: Layout = REGISTRATIONS, limit: int | None = None
+) -> Opened | Refused:
+    """Bytes in, sheet out. Raises nothing for bad data.
+
+    A layout that a site has made reads workbooks, too. ``limit``, in bytes, is how large an upload may be,
+    by which it is judged how much a workbook may hold.
+    """
     with collector_paused():
+        if layout.is_sites and is_workbook(data):
+            return _open_workbook(data, layout, len(data) if limit is None else limit)
         decoded = decode(data)
         if isinstance(decoded, FileFault):
             encoding = decoded.facts.get("encoding")
@@ -55,6 +68,25 @@ def open_file(data: bytes, separator: Separator, layout: Layout = REGISTRATIONS)
         if isinstance(sheet, FileFault):
             return Refused(sheet, decoded.encoding)
         return Opened(sheet, decoded.encoding)
+
+
+def _open_workbook(data: bytes, layout: Layout, limit: int) -> Opened | Refused:
+    workbook = read_workbook(data, limit)
+    if isinstance(workbook, FileFault):
+        return Refused(workbook, None)
+    rows, numbers, odd = plain_rows(workbook.rows)
+    if not rows:
+        return Refused(FileFault(Fault.BAD_HEADER, {"reason": "none"}), WORKBOOK)
+    sheet = arrange(
+        rows,
+        numbers,
+        layout,
+        separator=Separator.COMMA.character,
+        encoding=WORKBOOK,
+        hidden=workbook.hidden,
+        odd=odd,
+    )
+    return Refused(sheet, WORKBOOK) if isinstance(sheet, FileFault) else Opened(sheet, WORKBOOK)
 
 
 def prepare(

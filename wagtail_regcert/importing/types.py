@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from enum import StrEnum
 from typing import NamedTuple
 
 import tablib
@@ -26,26 +24,6 @@ class LongRow(NamedTuple):
     """All that it had, but for those under headings that are not read."""
     facts: Facts
     """What a message says of it."""
-
-
-class OddKind(StrEnum):
-    """What a cell of a workbook holds that is no plain text."""
-
-    DAY = "day"
-    LONG_NUMBER = "long_number"
-    """One with more digits than a spreadsheet keeps."""
-    NO_VALUE = "no_value"
-    """A formula that nothing has worked out."""
-
-
-class Odd(NamedTuple):
-    """Such a cell."""
-
-    kind: OddKind
-    text: str
-    """What a person would see: of a day ISO, with the time if it has one."""
-    day: dt.date | None = None
-    """``None`` where it is no whole day."""
 
 
 @dataclass(frozen=True, kw_only=True)

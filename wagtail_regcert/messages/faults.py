@@ -14,6 +14,8 @@ from .words import Told, character_name, join, separator_name, separator_option,
 
 
 def _not_csv(told: Told) -> str:
+    if told.facts.get("workbooks"):
+        return _("The selected file must be a CSV or an Excel workbook (.xlsx).")
     return _("The selected file must be a CSV. In Excel, choose “Save as”, then “CSV UTF-8”.")
 
 

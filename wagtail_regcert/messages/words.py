@@ -100,6 +100,7 @@ def encoding_name(encoding: str) -> str:
         "utf-8-sig": _("UTF-8 with byte order mark"),
         "utf-16": _("UTF-16 (Unicode text)"),
         "cp1252": _("Windows-1252 (Western European)"),
+        "xlsx": _("Excel workbook"),
     }.get(encoding, encoding)
 
 

@@ -328,6 +328,9 @@ class RegistrationSuspicions:
             value = self._will_be[name][index]
             stored = before[self._stored[name]] if before else ""
             kinds = self._suspects[name]
+            if index in self._given.damaged.get(self._given.layout.position_of(name), ()):
+                # Told already: a workbook says so itself.
+                continue
             if value in kinds.damaged:
                 yield Problem(row, self._heading(name), shown(value), Warn.DAMAGED)
             elif stored and value in kinds.numbers and is_made_of(value, stored):

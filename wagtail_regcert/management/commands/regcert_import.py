@@ -11,6 +11,7 @@ from typing import Any
 from django.contrib.auth import get_user_model
 from django.core.management.base import CommandError
 
+from ... import conf
 from ...databases import reading_source
 from ...exporting.csvfile import check_writable, write_file
 from ...exporting.report import errors_file, rejected_file
@@ -56,7 +57,9 @@ class Command(RegcertCommand):
             raise CommandError(f"There is no layout “{options['layout']}”.")
         data = path.read_bytes()
         separator = Separator(options["separator"] or layout.separator)
-        opened = missing_constant(layout) or open_file(data, separator, layout.layout)
+        opened = missing_constant(layout) or open_file(
+            data, separator, layout.layout, max(len(data), conf.settings.MAX_UPLOAD_BYTES)
+        )
         if isinstance(opened, Refused):
             self._print(refusal(opened), options["json"])
             sys.exit(FILE_REFUSED)
