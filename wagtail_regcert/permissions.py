@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -74,17 +74,18 @@ def policy_of(model: Any) -> ModelPermissionPolicy:
     return RegistrationPermissionPolicy(model) if model is Registration else ReferencePermissionPolicy(model)
 
 
-def may_import(user: Any, about: str) -> bool:
+def may_import(user: Any, about: str, creates: Sequence[str] = ()) -> bool:
     """Whether the user may import files about this.
 
-    It needs both roles, and to add to and change every table that such a file may write.
+    It needs both roles, and to add to and change every table that such a file may write. Of what it
+    ``creates`` beside, it needs to add to the tables.
     """
     from .subjects.registry import subject_of
 
+    needed = {(model, action) for model in subject_of(about).written_models for action in ("add", "change")}
+    needed |= {(model, "add") for one in creates for model in subject_of(one).written_models}
     return may(user, IMPORT) and all(
-        policy_of(model).user_has_permission(user, action)
-        for model in subject_of(about).written_models
-        for action in ("add", "change")
+        policy_of(model).user_has_permission(user, action) for model, action in needed
     )
 
 

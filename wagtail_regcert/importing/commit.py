@@ -17,6 +17,7 @@ from ..subjects.database.base import Subject
 from ..subjects.types import Record
 from .conflicts import Conflict, as_problems, still_valid, without_blocked
 from .entries import entries, steps_of
+from .newcomers import Created, create
 from .pipeline import prepare
 from .plan import Change, change_of, cleared
 from .types import Sheet
@@ -30,6 +31,7 @@ class Outcome(NamedTuple):
     unchanged: int
     cleared: int
     conflicts: Sequence[Problem]
+    beside: Created
     changes: bytes
     """The :class:`Change` that became of each accepted record, in their order."""
 
@@ -51,7 +53,10 @@ def apply_records(
     updated: list[Record] = []
     changes = bytearray()
     removed = 0
-    decided = [still_valid(seen, fresh.get(seen.row)) for seen in accepted]
+    decided = [
+        still_valid(seen, fresh.get(seen.row), described_otherwise=seen.row in plan.differing)
+        for seen in accepted
+    ]
     for record in without_blocked(decided, subject, plan.fields):
         if isinstance(record, Conflict):
             conflicts.append(record)
@@ -67,6 +72,13 @@ def apply_records(
             case Change.CLEARS:
                 updated.append(record)
                 removed += cleared(record)
+    used = {part for record in created for part in record.key} if plan.new else set()  # type: ignore[attr-defined]
+    beside = create(
+        run, {about: [new[one] for one in new if one in used] for about, new in plan.new.items()}, now
+    )
+    if used:
+        pairs = subject.with_primary_keys(record.key for record in created)
+        created = [record._replace(key=pairs[record.key]) for record in created]
     subject.write(created, updated, plan.fields, now)
     steps = list(steps_of(subject, created, updated))
     changed = entries(subject, plan.fields, steps, file_name=run.file_name)
@@ -79,5 +91,6 @@ def apply_records(
         unchanged=changes.count(Change.NOTHING),
         cleared=removed,
         conflicts=as_problems(conflicts, plan.fields, subject),
+        beside=beside,
         changes=bytes(changes),
     )

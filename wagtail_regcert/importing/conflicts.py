@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from ..history import last_authors
 from ..problems import ROW, Code, Facts, Problem
 from ..subjects.database.base import Subject
+from ..subjects.newcomers import is_stand_in
 from ..subjects.rules import Rules
 from ..subjects.types import Record
 from .exchange import blocked
@@ -24,20 +25,35 @@ class Conflict(NamedTuple):
     """``invalid``, ``created``, ``deleted``, ``changed`` or ``waits`` (for a value of another)."""
 
 
-def still_valid(seen: Record, fresh: Record | None) -> Record | Conflict:
-    """The record as planned again, when nothing changed since the person saw it or there is nothing to do."""
+def still_valid(
+    seen: Record, fresh: Record | None, *, described_otherwise: bool = False
+) -> Record | Conflict:
+    """The record as planned again, when nothing changed since the person saw it or there is nothing to do.
+
+    What was to be created and came into being meanwhile is taken, unless it is ``described_otherwise``.
+    """
     if fresh is None or fresh.after != seen.after:
         return Conflict(seen, fresh, "invalid")
     if fresh.is_unchanged:
         # Whatever happened meanwhile, it led to what the file says.
         return fresh
-    if fresh.key != seen.key or (fresh.pk and seen.pk and fresh.pk != seen.pk):
+    came_into_being = fresh.key != seen.key and _is_same(seen.key, fresh.key)
+    if came_into_being and described_otherwise:
+        return Conflict(seen, fresh, "invalid")
+    if not (came_into_being or fresh.key == seen.key) or (fresh.pk and seen.pk and fresh.pk != seen.pk):
         return Conflict(seen, fresh, "invalid")
     if fresh.before == seen.before:
         return fresh
     if seen.before is None:
         return Conflict(seen, fresh, "created")
     return Conflict(seen, fresh, "deleted" if fresh.before is None else "changed")
+
+
+def _is_same(seen: Any, fresh: Any) -> bool:
+    """Whether two keys are of the same record, of which something was not stored when it was seen."""
+    return isinstance(seen, tuple) and all(
+        one == other or is_stand_in(one) for one, other in zip(seen, fresh, strict=True)
+    )
 
 
 def without_blocked(

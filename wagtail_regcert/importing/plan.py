@@ -8,13 +8,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from enum import IntEnum
 from itertools import compress, repeat
 from operator import not_
-from typing import Any, NamedTuple
+from typing import Any
 
 from ..layouts import Layout, Policy
 from ..problems import ROW, CellError, Code, Facts, Problem, Warn, shown
 from ..subjects.rules import Matched, NoSuspicions, Rules
 from ..subjects.suspicions import in_column_order
-from ..subjects.types import Given, Record
+from ..subjects.types import Advice, Given, Record
 from .exchange import blocked
 from .types import Plan, Progress
 
@@ -67,10 +67,16 @@ def make_plan(
         records.append(Record(row, key, pk, before, after))
         accepted.append(index)
         told = suspicions.of(index, row, before, after) if index in suspicions.records else []
-        if index in kept and with_advice:
-            told = in_column_order([*told, *_kept(kept[index], row, given.layout)], given.layout)
+        if with_advice and (index in kept or index in matched.advice):
+            more = [*kept.get(index, ()), *matched.advice.get(index, ())]
+            told = in_column_order([*told, *_advised(more, row, given.layout)], given.layout)
         warnings.extend(told)
+    used = {part for record in records for part in record.key} if matched.newcomers else set()  # type: ignore[attr-defined]
+    new = {about: one.records(given.numbers, used) for about, one in matched.newcomers.items()}
     return Plan(
+        new=new,
+        new_organisations=subject.new_organisations(new, matched),
+        differing=frozenset(given.numbers[index] for index in matched.differing),
         rows=len(given.numbers),
         records=records,
         accepted=accepted,
@@ -85,25 +91,17 @@ def make_plan(
 _NOT_STORED: tuple[None, None] = (None, None)
 
 
-class _Kept(NamedTuple):
-    """A value of a source that gives way to a stored one."""
-
-    field: str
-    given: str
-    stored: str
-
-
 def _as_they_will_be(
     given: Given,
     subject: Rules,
     matched: Matched,
     fields: tuple[str, ...],
     columns: Sequence[Sequence[str | None]],
-) -> tuple[list[Sequence[str]], Mapping[int, list[_Kept]]]:
+) -> tuple[list[Sequence[str]], Mapping[int, list[Advice]]]:
     """Columns with what is stored, or blank, wherever a record leaves it alone; and what gives way to it."""
     blank = subject.blank(fields)
     stored: Any = None
-    kept: dict[int, list[_Kept]] = {}
+    kept: dict[int, list[Advice]] = {}
     found: list[Any] = []
     for at, (field, column) in enumerate(zip(fields, columns, strict=True)):
         fills = given.layout.column_of(field).policy is Policy.FILL
@@ -117,18 +115,20 @@ def _as_they_will_be(
             if value is None:
                 value = old if one else blank[at]
             elif fills and old and value != old:
-                kept.setdefault(index, []).append(_Kept(field, value, old))
+                kept.setdefault(index, []).append(Advice(field, value, Warn.KEPT, {"stored": old}))
                 value = old
             values.append(value)
         found.append(values)
     return found, kept
 
 
-def _kept(kept: Sequence[_Kept], row: int, layout: Layout) -> Iterator[Problem]:
-    for one in kept:
+def _advised(advice: Sequence[Advice], row: int, layout: Layout) -> Iterator[Problem]:
+    for one in advice:
         column = layout.column_of(one.field)
-        facts = {"stored": shown(column.kind.from_plain(one.stored))}
-        yield Problem(row, column.heading, shown(column.kind.from_plain(one.given)), Warn.KEPT, facts)
+        facts = one.facts
+        if "stored" in facts:
+            facts = {**facts, "stored": shown(column.kind.from_plain(str(facts["stored"])))}
+        yield Problem(row, column.heading, shown(column.kind.from_plain(one.value)), one.code, facts)
 
 
 class Change(IntEnum):

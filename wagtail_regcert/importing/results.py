@@ -10,6 +10,7 @@ from ..models import ImportRun, RunPiece
 from ..problems import Note, Problem
 from . import staging
 from .pipeline import Refused
+from .run_layout import layout_of
 from .runs import errors_with_conflicts
 
 COUNTS = (
@@ -22,6 +23,10 @@ COUNTS = (
     "cleared",
     "conflicts",
 )
+
+
+BESIDE = ("created_learners", "created_qualifications", "created_organisations")
+"""What a file of registrations may create beside them, by its layout."""
 
 
 def refusal(refused: Refused) -> dict[str, Any]:
@@ -44,6 +49,7 @@ def summary(run: ImportRun) -> dict[str, Any]:
     return {
         "fatal": None,
         **{name: getattr(run, name) for name in COUNTS},
+        **({name: getattr(run, name) for name in BESIDE} if layout_of(run).creates else {}),
         "notes": [] if run.has_expired else list(map(_plain_note, staging.load_notes(run))),
         "encoding": run.encoding,
         "committed": run.state == ImportRun.State.COMMITTED,

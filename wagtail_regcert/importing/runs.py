@@ -38,7 +38,7 @@ from .groups import grouped
 from .original import FileGone, sheet_of
 from .pipeline import prepare
 from .plan import Change, change_of, cleared
-from .run_layout import RunLayout, own_layout
+from .run_layout import RunLayout, layout_of, own_layout
 from .types import Progress, Sheet
 from .undo import apply_undo
 
@@ -146,6 +146,9 @@ def _validate(run_id: uuid.UUID, sheet: Sheet | None) -> None:
                 warning_count=len(plan.warnings),
                 error_kinds=run.error_kinds,
                 fields=plan.fields,
+                created_learners=len(plan.new.get("learners", ())),
+                created_qualifications=len(plan.new.get("qualifications", ())),
+                created_organisations=plan.new_organisations,
                 **_planned(plan.records, changes),
             ):
                 staging.save_problems(run, Kind.ERRORS, plan.errors)
@@ -287,7 +290,11 @@ def _commit(run_id: uuid.UUID, by_owner: bool) -> None:
         return
     run = ImportRun.objects.select_related("user").get(pk=run_id)
     # A run of the command line may have no owner; superusers alone see it, and finish it.
-    if by_owner and run.user_name and not (run.user and may_import(run.user, run.about)):
+    if (
+        by_owner
+        and run.user_name
+        and not (run.user and may_import(run.user, run.about, layout_of(run).creates))
+    ):
         raise OwnerMayNotImport
     subject = subject_of(run.about)
     outcome = apply_records(run, sheet_of(run), subject, staging.load_records(run), now, today())
@@ -302,6 +309,9 @@ def _commit(run_id: uuid.UUID, by_owner: bool) -> None:
         unchanged=outcome.unchanged,
         cleared=outcome.cleared,
         conflicts=len(outcome.conflicts),
+        created_learners=outcome.beside.learners,
+        created_qualifications=outcome.beside.qualifications,
+        created_organisations=outcome.beside.organisations,
     )
 
 

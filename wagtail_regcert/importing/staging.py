@@ -68,17 +68,29 @@ def load_groups(run: ImportRun, start: int = 0, stop: int | None = None) -> Iter
         yield Group(Code(code), *rest)
 
 
-def save_records(run: ImportRun, records: Sequence[Record]) -> None:
+def save_records(run: ImportRun, records: Sequence[Record], kind: str = RunPiece.Kind.RECORDS) -> None:
     """Keep the accepted records with the stored values that the person was shown.
 
     By column: there are hundreds of thousands of values, and each by itself costs more than what is in it.
     """
-    _save(run, RunPiece.Kind.RECORDS, records, _by_column)
+    _save(run, kind, records, _by_column)
 
 
-def load_records(run: ImportRun, start: int = 0, stop: int | None = None) -> Iterator[Record]:
+def load_records(
+    run: ImportRun, start: int = 0, stop: int | None = None, *, kind: str = RunPiece.Kind.RECORDS
+) -> Iterator[Record]:
     """Read accepted records back."""
-    return _load(run, RunPiece.Kind.RECORDS, start, stop, _by_record)
+    return _load(run, kind, start, stop, _by_record)
+
+
+def save_names(run: ImportRun, kind: str, names: Sequence[str]) -> None:
+    """Keep a list of names."""
+    _save(run, kind, names)
+
+
+def load_names(run: ImportRun, kind: str) -> list[str]:
+    """Read a list of names back."""
+    return list(_load(run, kind, 0, None))
 
 
 def save_kinds(run: ImportRun, kind: str, kinds: bytes) -> None:

@@ -86,6 +86,12 @@ class Plan:
     warnings: Sequence[Problem]
     fields: tuple[str, ...] = ()
     """The fields whose values the records have, in their order."""
+    new: Mapping[str, Mapping[str, Record]] = field(default_factory=dict)
+    """What the records refer to and what is created first, by its table and by what stands in for it."""
+    new_organisations: int = 0
+    """How many awarding organisations are created with it."""
+    differing: frozenset[int] = field(default=frozenset())
+    """Row numbers of accepted records that describe something otherwise than it is stored."""
     notes: Sequence[Note] = ()
     """What is remarkable about the file, as far as it and what is stored show."""
     rejected: frozenset[int] = field(default=frozenset())

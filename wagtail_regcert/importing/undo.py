@@ -19,6 +19,7 @@ from ..subjects.types import Left, Record, Step
 from . import staging
 from .entries import entries
 from .exchange import blocked
+from .newcomers import take_away
 from .plan import WITHOUT_EFFECT
 from .run_layout import fields_of
 from .types import UndoPlan
@@ -29,6 +30,9 @@ def plan_undo(run: ImportRun, *, lock: bool = False) -> UndoPlan:
     subject = subject_of(run.about)
     fields = fields_of(run)
     records = _applied(run)
+    # What was created with the run had no primary key when the report was made.
+    keys = subject.with_primary_keys(record.key for record in records)
+    records = [record._replace(key=keys.get(record.key, record.key)) for record in records]
     found = subject.find(records, fields, lock=lock)
     reasons = [
         SinceImport.DELETED if one is None else subject.since_import(record, one, run.finished_at)
@@ -96,4 +100,5 @@ def apply_undo(run: ImportRun, user: Any, now: dt.datetime) -> UndoPlan:
     subject.delete([step.pk for step in plan.steps if step.deletes])
     subject.write([], [step for step in plan.steps if not step.deletes], fields, now)
     write_entries(UNDO, undone, model=subject.model, user=user, run=run, timestamp=now)
+    take_away(run, user, now)
     return plan

@@ -153,6 +153,10 @@ class ImportRun(models.Model):
     rejected = models.PositiveIntegerField(default=0)
     cleared = models.PositiveIntegerField(default=0)
     conflicts = models.PositiveIntegerField(default=0)
+    created_learners = models.PositiveIntegerField(default=0)
+    """Beside registrations, out of the same file."""
+    created_qualifications = models.PositiveIntegerField(default=0)
+    created_organisations = models.PositiveIntegerField(default=0)
     error_count = models.PositiveIntegerField(default=0)
     warning_count = models.PositiveIntegerField(default=0)
     error_kinds = models.JSONField(default=list)
@@ -234,6 +238,9 @@ class RunPiece(models.Model):
         CONFLICTS = "conflicts"
         UNDO_LEFT = "undo_left"
         NOTES = "notes"
+        NEW_LEARNERS = "new_learners"
+        NEW_QUALIFICATIONS = "new_quals"
+        NEW_ORGANISATIONS = "new_orgs"
 
     BYTE_KINDS = (Kind.ERROR_KINDS, Kind.GROUP_KINDS, Kind.RECORD_KINDS)
     """One byte for each entry of another kind; no text."""

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence, Set
-from typing import Any, NamedTuple, Protocol
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, Protocol
 
 from ..cells import TEMPORARY_ULN, Date, Status, check_digit_fails, match_key
 from ..damage import is_made_of, suspects
 from ..layouts import DATE_CHAIN, OWN_DATE, REGISTRATIONS, STORED_FIELDS, KnownBy, Layout
-from ..problems import ROW, CellError, Code, Problem, Warn, shown
+from ..problems import ROW, CellError, Code, Note, NoteCode, Problem, Warn, shown
 from .hints import Hints
+from .newcomers import DESCRIBES, gather, is_stand_in
 from .rules import NO_PROBLEMS, Matched, Rules
 from .suspicions import damaged_cells, in_column_order
-from .types import Given, Stored, Values
+from .types import Advice, Given, Newcomers, Record, Stored, Values
 
 Pair = tuple[int, int]
 """Primary keys of learner and qualification."""
@@ -36,6 +39,12 @@ class StoredRegistrations(Protocol):
 
     def by_number(self, numbers: Collection[str]) -> Mapping[str, Sequence[Pair]]:
         """Registration number to the registrations that have it, for those that exist."""
+
+    def described(self, about: str, pks: Collection[int]) -> Mapping[int, Values]:
+        """Primary key to the values of learners or qualifications."""
+
+    def organisations(self, names: Collection[str]) -> Collection[str]:
+        """Those of the awarding organisations that exist."""
 
     def registrations(self, pairs: Set[Pair], fields: Sequence[str]) -> Mapping[Pair, Stored]:
         """What is stored of those that exist."""
@@ -63,6 +72,8 @@ class RegistrationRules(Rules):
         with_hints: bool = True,
     ) -> Matched:
         others = self._looked_at(fields) if with_hints else ()
+        # Who is not known is created: there is nothing to be meant instead.
+        with_hints = with_hints and not given.layout.creates
         match given.layout:
             case Layout(known_by=KnownBy.REGISTRATION_NUMBER):
                 found = self._by_number(given, stored)
@@ -70,20 +81,115 @@ class RegistrationRules(Rules):
                 found = self._by_any_key(given, stored, with_hints)
             case _:
                 found = self._by_uln(given, stored, with_hints)
-        pairs: Any = set(found.keys) - {None}
+        if given.layout.creates:
+            return self._matched(self._with_newcomers(found, given, stored), given, stored, fields, others)
+        return self._matched(found, given, stored, fields, others)
+
+    def _matched(
+        self,
+        found: _Found,
+        given: Given,
+        stored: StoredRegistrations,
+        fields: tuple[str, ...],
+        others: tuple[str, ...],
+    ) -> Matched:
+        keys = found.keys
+        pairs: Any = {key for key in set(keys) if key is not None and not any(map(is_stand_in, key))}
         registrations: Any = stored.registrations(pairs, (*fields, *others))
-        if not others:
-            return Matched(keys=found.keys, stored=registrations, problems=found.problems)
         width = len(fields)
         blanks = self.blank(others)
-        more = {key: values[width:] for key, (_pk, values) in registrations.items()}
-        columns = zip(*(more.get(key, blanks) for key in found.keys), strict=True)
+        more = {key: values[width:] for key, (_pk, values) in registrations.items()} if others else {}
+        columns = zip(*(more.get(key, blanks) for key in keys), strict=True) if others else ()
+        if others:
+            registrations = {key: (pk, values[:width]) for key, (pk, values) in registrations.items()}
         return Matched(
-            keys=found.keys,
-            stored={key: (pk, values[:width]) for key, (pk, values) in registrations.items()},
+            keys=keys,
+            stored=registrations,
             problems=found.problems,
-            others=dict(zip(others, columns, strict=True)),
+            wrong=found.wrong,
+            others=dict(zip(others, columns, strict=True)) if keys else dict.fromkeys(others, ()),
+            newcomers=found.newcomers,
+            advice=found.advice,
+            differing=found.differing,
+            new=found.new,
         )
+
+    def _with_newcomers(self, found: _Found, given: Given, stored: StoredRegistrations) -> _Found:
+        """The same where what is not known may be created from what the records say of it."""
+        learners, qualifications = list(found.learners), list(found.qualifications)
+        errors: dict[int, dict[str, CellError]] = {}
+        newcomers: dict[str, Newcomers] = {}
+        advice: dict[int, list[Advice]] = {}
+        differing: set[int] = set()
+        answered: dict[str, Set[int]] = {}
+        for about, parts in (("learners", learners), ("qualifications", qualifications)):
+            if about not in given.layout.creates:
+                continue
+            fields = _REFERS_BY[about]
+            describes = DESCRIBES[about](given)
+            columns = [given.column_or_none(name) for name in fields]
+            unknown: dict[int, bool] = {}
+            for index in (index for index, part in enumerate(parts) if part is None):
+                told = {name: one for name, one in found.problems(index).items() if name in fields}
+                named = sum(1 for column in columns if column[index] not in ("", None, TEMPORARY_ULN))
+                if len(told) == named and all(one.code in _UNKNOWN for one in told.values()):
+                    unknown[index] = index not in given.bad and index not in given.unreadable
+            newcomers[about], stand_ins = gather(describes, given, unknown)
+            problems_of = newcomers[about].problems.keys()
+            answered[about] = {index for index in unknown if stand_ins[index] or index in problems_of}
+            for index, wrong in newcomers[about].problems.items():
+                errors.setdefault(index, {}).update(wrong)
+            known = stored.described(about, {part for part in parts if part is not None})
+            for index, part in enumerate(parts):
+                if part is None:
+                    parts[index] = stand_ins[index]
+                elif (described := describes.of(index)) is not None:
+                    for name, value, now in describes.differences(described, known[part]):
+                        differing.add(index)
+                        advice.setdefault(index, []).append(Advice(name, value, Warn.KEPT, {"stored": now}))
+                more = describes.advice(index, is_new=part is None)
+                for one in more:
+                    advice.setdefault(index, []).append(one)
+        new: dict[str, Collection[str]] = {}
+        if "qualifications" in newcomers:
+            names = {described.values[-1] for _index, described in newcomers["qualifications"].first.values()}
+            new[_ORGANISATION] = names - set(stored.organisations(names))
+
+        def problems(index: int) -> Mapping[str, CellError]:
+            told = dict(found.problems(index))
+            for about, fields in _REFERS_BY.items():
+                if index in answered.get(about, ()):
+                    told = {name: one for name, one in told.items() if name not in fields}
+            return {**told, **errors.get(index, {})}
+
+        return _Found(
+            learners=learners,
+            qualifications=qualifications,
+            problems=problems,
+            wrong=errors.keys(),
+            newcomers=newcomers,
+            advice=advice,
+            differing=differing,
+            new=new,
+        )
+
+    def new_organisations(self, new: Mapping[str, Mapping[str, Record]], matched: Matched) -> int:
+        return len(self._organisations(new.get("qualifications", {}), matched))
+
+    def notes(self, given: Given, accepted: Sequence[int], matched: Matched) -> list[Note]:
+        if "qualifications" not in matched.newcomers:
+            return []
+        used = {matched.keys[index][1] for index in accepted}  # type: ignore[index]
+        made = matched.newcomers["qualifications"].records(given.numbers, used)
+        names = sorted(self._organisations(made, matched))
+        heading = given.layout.column_of(_ORGANISATION).heading
+        return [Note(NoteCode.NEW_ORGANISATIONS, heading, len(names), {"values": names})] if names else []
+
+    def _organisations(self, qualifications: Mapping[str, Record], matched: Matched) -> set[str]:
+        """Names of awarding organisations that new qualifications have and that are not stored."""
+        return {record.after[-1] for record in qualifications.values()} & {
+            *matched.new.get(_ORGANISATION, ())
+        }
 
     def _looked_at(self, fields: tuple[str, ...]) -> tuple[str, ...]:
         """The fields that warnings look at though the source does not carry them."""
@@ -92,7 +198,7 @@ class RegistrationRules(Rules):
             return ()
         return tuple(name for name in dated if name not in fields)
 
-    def _by_uln(self, given: Given, stored: StoredRegistrations, with_hints: bool) -> _Pairs:
+    def _by_uln(self, given: Given, stored: StoredRegistrations, with_hints: bool) -> _Found:
         """Registrations by qualification and ULN."""
         field = uln_field(given.layout)
         numbers: Any = given.column("qualification")
@@ -101,11 +207,10 @@ class RegistrationRules(Rules):
         known_keys = stored.qualifications(set(match_keys.values()) - {""})
         qualifications = {number: known_keys.get(key) for number, key in match_keys.items()}
         learners = stored.learners(set(ulns) - {"", TEMPORARY_ULN})
-        pairs = zip(map(learners.get, ulns), map(qualifications.get, numbers), strict=True)
-        keys: Any = [None if None in pair else pair for pair in pairs]
         unknown = {number: match_keys[number] for number, key in qualifications.items() if key is None}
         unknown_ulns = set(ulns) - learners.keys() - {"", TEMPORARY_ULN}
         hints = Hints(stored, unknown, unknown_ulns) if with_hints else Hints(stored, {}, set())
+        known_numbers: Any = list(map(qualifications.get, numbers))
 
         def problems(index: int) -> Mapping[str, CellError]:
             told = {}
@@ -117,9 +222,9 @@ class RegistrationRules(Rules):
                 told[field] = CellError(Code.UNKNOWN_LEARNER, hints.learner(uln))
             return told
 
-        return _Pairs(keys, problems)
+        return _Found(list(map(learners.get, ulns)), known_numbers, problems)
 
-    def _by_any_key(self, given: Given, stored: StoredRegistrations, with_hints: bool) -> _Pairs:
+    def _by_any_key(self, given: Given, stored: StoredRegistrations, with_hints: bool) -> _Found:
         """The same for a source that names learners by ULN, in one field or another, or by reference."""
         texts = [number or "" for number in given.column_or_none("qualification")]
         match_keys = {number: match_key(number) for number in set(texts)}
@@ -132,7 +237,7 @@ class RegistrationRules(Rules):
         known = {"reference": by_reference, "learner": by_uln, "uln": by_uln}
         unknown = {number: key for number, key in match_keys.items() if key not in qualifications}
         hints = Hints(stored, unknown, ulns - by_uln.keys()) if with_hints else Hints(stored, {}, set())
-        keys: list[Pair | None] = []
+        learner_keys: list[Any] = []
         wrong: dict[int, dict[str, CellError]] = {}
         for index, number in enumerate(texts):
             named: Any = {name: column[index] for name, column in columns.items() if column[index]}
@@ -153,17 +258,16 @@ class RegistrationRules(Rules):
             elif not problems and len(learners) > 1:
                 name = _first_of(given.layout, "learner", "uln")
                 problems[name] = CellError(Code.DIFFERENT_LEARNERS)
+            learner_keys.append(None if problems else learners.pop())
             if number in unknown:
                 facts = hints.qualification(number)
                 problems["qualification"] = CellError(Code.UNKNOWN_QUALIFICATION, facts)
             if problems:
                 wrong[index] = problems
-                keys.append(None)
-            else:
-                keys.append((learners.pop(), qualifications[match_keys[number]]))
-        return _Pairs(keys, lambda index: wrong.get(index, NO_PROBLEMS))
+        numbers = [qualifications.get(match_keys[number]) for number in texts]
+        return _Found(learner_keys, numbers, lambda index: wrong.get(index, NO_PROBLEMS))
 
-    def _by_number(self, given: Given, stored: StoredRegistrations) -> _Pairs:
+    def _by_number(self, given: Given, stored: StoredRegistrations) -> _Found:
         """Registrations by their own numbers, of which there may be none or several."""
         numbers: Any = given.column("registration_number")
         known = stored.by_number(set(numbers) - {""})
@@ -177,7 +281,8 @@ class RegistrationRules(Rules):
                 return NO_PROBLEMS
             return ambiguous if number in known else unknown
 
-        return _Pairs(list(map(found.get, numbers)), problems)
+        pairs = [found.get(number) or (None, None) for number in numbers]
+        return _Found([learner for learner, _other in pairs], [other for _learner, other in pairs], problems)
 
     def blank(self, fields: tuple[str, ...]) -> Values:
         return tuple(Status.NOT_REGISTERED.value if name == "status" else "" for name in fields)
@@ -188,11 +293,30 @@ class RegistrationRules(Rules):
         return RegistrationSuspicions(given, will_be, self.carried(given.layout), today)
 
 
-class _Pairs(NamedTuple):
-    """Which registrations are meant, and why it is not known of some."""
+_ORGANISATION = "awarding_organisation"
+_REFERS_BY = {"learners": ("uln", "reference"), "qualifications": ("qualification",)}
+"""What a registration refers to, by which fields of a site's layout."""
+_UNKNOWN = (Code.UNKNOWN_LEARNER, Code.UNKNOWN_QUALIFICATION)
 
-    keys: Sequence[Pair | None]
+
+@dataclass(frozen=True)
+class _Found:
+    """Which learner and which qualification each record means, and why it is not known of some."""
+
+    learners: Sequence[Any]
+    """Primary key, or what stands in for it; ``None`` where it is not known."""
+    qualifications: Sequence[Any]
     problems: Callable[[int], Mapping[str, CellError]]
+    wrong: Set[int] = frozenset()
+    newcomers: Mapping[str, Newcomers] = field(default_factory=dict)
+    advice: Mapping[int, Sequence[Advice]] = field(default_factory=dict)
+    differing: Set[int] = frozenset()
+    new: Mapping[str, Collection[str]] = field(default_factory=dict)
+
+    @cached_property
+    def keys(self) -> list[Any]:
+        pairs = zip(self.learners, self.qualifications, strict=True)
+        return [None if None in pair else pair for pair in pairs]
 
 
 def uln_field(layout: Layout) -> str:

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 from ..layouts import Layout
 from ..problems import CellError, Code, Note, Problem
-from .types import Given, Key, Stored, Values
+from .types import Advice, Given, Key, Newcomers, Record, Stored, Values
 
 NO_PROBLEMS: Mapping[str, CellError] = {}
 
@@ -28,6 +28,12 @@ class Matched:
     """Indexes of records that have a key and such problems."""
     claims: Sequence[Sequence[Key | None]] = ()
     """What no two records may share, a value for each record: ``keys`` where there is nothing else."""
+    newcomers: Mapping[str, Newcomers] = field(default_factory=dict)
+    """What else the records describe, by its table, and what would be created of it."""
+    advice: Mapping[int, Sequence[Advice]] = field(default_factory=dict)
+    """Index of a record to warnings that are known beforehand."""
+    differing: Set[int] = frozenset()
+    """Indexes of records that describe something otherwise than it is stored."""
     others: Mapping[str, Sequence[str]] = field(default_factory=dict)
     """Field that the source does not carry to the values that the records have there, where warnings look
     at them."""
@@ -104,6 +110,10 @@ class Rules:
         ``will_be`` has the values as they will be, by field: those that the source carries, and ``others``.
         """
         return NoSuspicions()
+
+    def new_organisations(self, new: Mapping[str, Mapping[str, Record]], matched: Matched) -> int:
+        """How many awarding organisations are created with what is new."""
+        return 0
 
     def notes(self, given: Given, accepted: Sequence[int], matched: Matched) -> list[Note]:
         """What no single record shows. ``accepted`` are indexes of records."""

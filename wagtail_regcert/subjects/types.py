@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from ..damage import Damage
 from ..layouts import Layout
-from ..problems import CellError, SinceImport
+from ..problems import CellError, Facts, SinceImport, Warn
 
 Values = tuple[str, ...]
 """Stored values of one record, in the order of the plan's fields, plain: dates ISO, blanks ``""``.
@@ -113,3 +113,45 @@ class Left(NamedTuple):
     pk: int | None
     """``None`` when nobody knows it any more."""
     reason: SinceImport
+
+
+class Description(NamedTuple):
+    """What one record says of a learner or qualification."""
+
+    names: tuple[str, ...]
+    """By what it is known; the first stands in for its primary key."""
+    key: Key
+    """As its own table knows it."""
+    values: Values
+    """Of the fields of its own table; blank where the file says nothing."""
+
+    @property
+    def stand_in(self) -> str:
+        return self.names[0]
+
+
+class Advice(NamedTuple):
+    """A warning before it is put in its place."""
+
+    field: str
+    value: str
+    code: Warn
+    facts: Facts
+
+
+@dataclass
+class Newcomers:
+    """Those of one table."""
+
+    problems: dict[int, dict[str, CellError]] = field(default_factory=dict)
+    """Record index to field to what keeps it from being created."""
+    first: dict[str, tuple[int, Description]] = field(default_factory=dict)
+    """What stands in for each to the index of the first record that describes it, and how."""
+
+    def records(self, numbers: Sequence[int], used: Set[Any]) -> dict[str, Record]:
+        """Those that accepted records refer to, to be created, by what stands in for them."""
+        return {
+            stand_in: Record(numbers[index], described.key, None, None, described.values)
+            for stand_in, (index, described) in self.first.items()
+            if stand_in in used
+        }

@@ -165,6 +165,10 @@ class Subject(Shown):
 
         return kept
 
+    def with_primary_keys(self, keys: Iterable[Any]) -> Mapping[Any, Any]:
+        """Keys to what they are now, where what stood in for a primary key has one."""
+        return {key: key for key in keys}
+
     def keys_now(self, keys: Collection[Any]) -> Mapping[Any, int]:
         """The primary keys of those of the keys that are stored now."""
         raise NotImplementedError
@@ -183,28 +187,33 @@ class Subject(Shown):
 
     def referred_to(self, pks: Collection[int]) -> set[int]:
         """Those of the records that any row of the database refers to, of whatever app."""
-        found: set[int] = set()
-        for relation in self.model._meta.get_fields(include_hidden=True):
-            if (
-                not relation.auto_created
-                or relation.concrete
-                or not isinstance(relation, models.ForeignObjectRel)
-            ):
-                continue
-            field = relation.field
-            # Many-to-many relations refer by the rows of a table of their own, which are among these.
-            if field.many_to_many or field.related_model is None or not hasattr(field, "attname"):
-                continue
-            # A site's relation may refer by another field than the primary key, from another database.
-            using = router.db_for_write(relation.related_model)
-            rows = relation.related_model._base_manager.using(using)
-            key = f"{field.name}__pk"
-            found.update(
-                chain.from_iterable(
-                    rows.filter(chosen).values_list(key, flat=True) for chosen in among(key, pks, using)
-                )
+        return rows_referred_to(self.model, pks)
+
+
+def rows_referred_to(model: Any, pks: Collection[int]) -> set[int]:
+    """Those of the rows that any row of the database refers to, of whatever app."""
+    found: set[int] = set()
+    for relation in model._meta.get_fields(include_hidden=True):
+        if (
+            not relation.auto_created
+            or relation.concrete
+            or not isinstance(relation, models.ForeignObjectRel)
+        ):
+            continue
+        field = relation.field
+        # Many-to-many relations refer by the rows of a table of their own, which are among these.
+        if field.many_to_many or field.related_model is None or not hasattr(field, "attname"):
+            continue
+        # A site's relation may refer by another field than the primary key, from another database.
+        using = router.db_for_write(relation.related_model)
+        rows = relation.related_model._base_manager.using(using)
+        key = f"{field.name}__pk"
+        found.update(
+            chain.from_iterable(
+                rows.filter(chosen).values_list(key, flat=True) for chosen in among(key, pks, using)
             )
-        return found
+        )
+    return found
 
 
 def plain_expressions(model: Any, fields: Sequence[str]) -> list[Any]:

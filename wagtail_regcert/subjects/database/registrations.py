@@ -15,9 +15,19 @@ from ...models import Learner, Programme, Qualification, Registration
 from ...models.sets import among, names_of
 from ...problems import SinceImport
 from ...transactions import OvertakenError
+from ..learners import LearnerRules
+from ..newcomers import NUMBER, REFERENCE, ULN, is_stand_in
+from ..qualifications import QualificationRules
 from ..registrations import Pair, RegistrationRules
-from ..types import Left, Record, Step, Stored
-from .base import Found, Subject
+from ..types import Left, Record, Step, Stored, Values
+from .base import Found, Subject, plain_expressions
+from .qualifications import StoredQualifications
+
+_DESCRIBED: dict[str, tuple[Any, tuple[str, ...]]] = {
+    "learners": (Learner, LearnerRules.fields),
+    "qualifications": (Qualification, QualificationRules.fields),
+}
+"""What registrations refer to, and the fields that a file of registrations may describe of it."""
 
 _COMPLETED = ("programme_id", "planned_achievement_date", "start_date")
 """What is filled in after an import has created a registration."""
@@ -82,6 +92,19 @@ class StoredRegistrations:
             self.learners(Learner.objects.ulns_of(learners))
         return found
 
+    def described(self, about: str, pks: Collection[int]) -> Mapping[int, Values]:
+        """Not locked: a learner is, by being looked up, and a qualification by being referred to."""
+        model, fields = _DESCRIBED[about]
+        columns = plain_expressions(model, fields)
+        found: dict[int, Values] = {}
+        for chosen in among("pk", pks, model.objects.db):
+            for pk, *values in model.objects.order_by().filter(chosen).values_list("pk", *columns):
+                found[pk] = tuple(values)
+        return found
+
+    def organisations(self, names: Collection[str]) -> Collection[str]:
+        return StoredQualifications().organisations(names)
+
     def _set(self, model: Any, order: str) -> Any:
         if not self._lock:
             return model.objects.order_by()
@@ -119,14 +142,31 @@ class RegistrationSubject(RegistrationRules, Subject):
         return self.keys_now({record.key for record in records})
 
     def keys_now(self, keys: Collection[Any]) -> Mapping[Any, int]:
-        return Registration.objects.order_by().keys_of(set(keys))
+        pairs = self.with_primary_keys(keys)
+        stored = Registration.objects.order_by().keys_of(set(pairs.values()))
+        return {key: stored[pair] for key, pair in pairs.items() if pair in stored}
+
+    def with_primary_keys(self, keys: Iterable[Any]) -> Mapping[Any, Pair]:
+        """Keys to what they are now, where what stood in for a primary key has one."""
+        keys = set(keys)
+        parts = {part for key in keys for part in key if is_stand_in(part)}
+        if not parts:
+            return {key: key for key in keys}
+        known = _primary_keys(parts)
+        pairs: Any = {
+            key: tuple(known.get(part) if is_stand_in(part) else part for part in key) for key in keys
+        }
+        return {key: pair for key, pair in pairs.items() if None not in pair}
 
     def find(
         self, records: Sequence[Record], fields: tuple[str, ...], *, lock: bool = False
     ) -> Sequence[Found | None]:
-        pairs: Any = {record.key for record in records}
-        stored: Any = self.stored(lock=lock).registrations_with(pairs, fields, ("updated_at", *_COMPLETED))
-        return [stored.get(record.key) for record in records]
+        pairs = self.with_primary_keys(record.key for record in records)
+        more = tuple(name for name in _COMPLETED if name not in _attributes(fields))
+        stored: Any = self.stored(lock=lock).registrations_with(
+            set(pairs.values()), fields, ("updated_at", *more)
+        )
+        return [stored.get(pairs.get(record.key)) for record in records]
 
     def since_import(
         self, record: Record, found: Found, imported_at: dt.datetime | None
@@ -141,8 +181,8 @@ class RegistrationSubject(RegistrationRules, Subject):
         return SinceImport.CHANGED if updated_at != imported_at else None
 
     def is_about_learner(self, records: Iterable[Record], learner: int) -> bool:
-        keys: Any = (record.key for record in records)
-        return any(key[0] == learner for key in keys)
+        keys: Any = self.with_primary_keys(record.key for record in records)
+        return any(key[0] == learner for key in keys.values())
 
     def labels(self, steps: Sequence[Step]) -> Sequence[str]:
         pairs: Any = [step.key for step in steps]
@@ -161,11 +201,15 @@ class RegistrationSubject(RegistrationRules, Subject):
         return {"learner": [learner, ""], "qualification": [qualification, ""]}
 
     def names(self, entries: Sequence[Record | Step | Left], fields: tuple[str, ...]) -> list[dict[str, Any]]:
-        pairs: Any = [entry.key for entry in entries]
-        learners = Learner.objects.in_bulk([learner for learner, _qualification in pairs])
-        qualifications = Qualification.objects.in_bulk([qualification for _learner, qualification in pairs])
+        now = self.with_primary_keys(entry.key for entry in entries)
+        pairs: Any = [now.get(entry.key, entry.key) for entry in entries]
+        learners = Learner.objects.in_bulk([one for one, _other in pairs if not is_stand_in(one)])
+        qualifications = Qualification.objects.in_bulk([one for _other, one in pairs if not is_stand_in(one)])
         return [
-            {"learner": learners.get(learner, ""), "qualification": qualifications.get(qualification, "")}
+            {
+                "learner": learners.get(learner) or _named_by(learner),
+                "qualification": qualifications.get(qualification) or _named_by(qualification),
+            }
             for learner, qualification in pairs
         ]
 
@@ -181,3 +225,28 @@ class RegistrationSubject(RegistrationRules, Subject):
             count,
         )
         return text % {"created": count}
+
+
+def _attributes(fields: Iterable[str]) -> set[str]:
+    """Fields as columns that can be read without another table."""
+    return {"programme_id" if name == "programme" else name for name in fields}
+
+
+def _primary_keys(stand_ins: Collection[str]) -> dict[str, int]:
+    """What stood in for a primary key to the primary key, for what is stored by now."""
+    named: dict[str, set[str]] = {
+        kind: {one.removeprefix(kind) for one in stand_ins if one.startswith(kind)}
+        for kind in (ULN, REFERENCE, NUMBER)
+    }
+    stored = StoredRegistrations()
+    found = {
+        ULN: stored.learners(named[ULN]),
+        REFERENCE: stored.by_reference(named[REFERENCE]),
+        NUMBER: stored.qualifications(named[NUMBER]),
+    }
+    return {kind + name: pk for kind, pks in found.items() for name, pk in pks.items()}
+
+
+def _named_by(part: Any) -> str:
+    """What says who is meant by what stands in for a primary key; nothing of one whose row is gone."""
+    return part.partition(":")[2] if is_stand_in(part) else ""

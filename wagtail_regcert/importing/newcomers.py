@@ -1,0 +1,88 @@
+"""What a file of registrations refers to and creates: written with the commit, taken away with its undo."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ..history import IMPORT, UNDO, write_entries
+from ..models import AwardingOrganisation, ImportRun, RunPiece
+from ..models.writing import delete_rows
+from ..subjects.database.base import keys_by_name, rows_referred_to
+from ..subjects.registry import subject_of
+from ..subjects.types import Record, Step
+from . import staging
+from .entries import entries, steps_of
+
+KINDS = {"learners": RunPiece.Kind.NEW_LEARNERS, "qualifications": RunPiece.Kind.NEW_QUALIFICATIONS}
+"""What may be created to the piece of a report that keeps it, in the order of creation."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Created:
+    """How many were created beside the registrations."""
+
+    learners: int = 0
+    qualifications: int = 0
+    organisations: int = 0
+
+
+def create(run: ImportRun, new: Mapping[str, Sequence[Record]], now: dt.datetime) -> Created:
+    """Create what registrations are about to refer to, with history, and note it for an undo."""
+    named = {record.after[-1] for record in new.get("qualifications", ())}
+    organisations = sorted(named - keys_by_name(AwardingOrganisation, named).keys())
+    for about, kind in KINDS.items():
+        records = new.get(about, ())
+        if not records:
+            continue
+        subject = subject_of(about)
+        subject.write(records, [], subject.fields, now)
+        steps = list(steps_of(subject, records, []))
+        changed = entries(subject, subject.fields, steps, file_name=run.file_name)
+        write_entries(
+            IMPORT,
+            changed,
+            model=subject.model,
+            user=run.user,
+            user_name=run.user_name,
+            run=run,
+            timestamp=now,
+        )
+        staging.save_records(run, records, kind)
+    if organisations:
+        staging.save_names(run, RunPiece.Kind.NEW_ORGANISATIONS, organisations)
+    return Created(
+        learners=len(new.get("learners", ())),
+        qualifications=len(new.get("qualifications", ())),
+        organisations=len(organisations),
+    )
+
+
+def take_away(run: ImportRun, user: Any, now: dt.datetime) -> None:
+    """Delete what the run created beside registrations, unless it changed or anything refers to it by now."""
+    for about, kind in KINDS.items():
+        records = list(staging.load_records(run, kind=kind))
+        if not records:
+            continue
+        subject = subject_of(about)
+        found = subject.find(records, subject.fields, lock=True)
+        unchanged = [
+            (record, one)
+            for record, one in zip(records, found, strict=True)
+            if one is not None and subject.since_import(record, one, run.finished_at) is None
+        ]
+        referred = subject.referred_to({one.pk for _record, one in unchanged})
+        steps = [
+            Step(record.row, record.key, one.pk, record.after, None)
+            for record, one in unchanged
+            if one.pk not in referred
+        ]
+        # Read first: what is deleted has no name any more.
+        undone = list(entries(subject, subject.fields, steps, file_name=run.file_name))
+        subject.delete([step.pk for step in steps])
+        write_entries(UNDO, undone, model=subject.model, user=user, run=run, timestamp=now)
+    names = staging.load_names(run, RunPiece.Kind.NEW_ORGANISATIONS)
+    pks = set(keys_by_name(AwardingOrganisation, names).values())
+    delete_rows(AwardingOrganisation, sorted(pks - rows_referred_to(AwardingOrganisation, pks)))
