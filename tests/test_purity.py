@@ -20,7 +20,10 @@ PURE = [
         f"subjects/{name}"
         for name in ("types", "rules", "hints", "suspicions", "registrations", "learners", "qualifications")
     ),
-    *(f"exporting/{name}" for name in ("columns", "csvfile", "layout_values")),
+    *(
+        f"exporting/{name}"
+        for name in ("columns", "csvfile", "layout_cells", "layout_values", "xlsxfile", "zipstream")
+    ),
 ]
 
 
