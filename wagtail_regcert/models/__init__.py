@@ -1,5 +1,6 @@
 """The tables. Their querysets hold the set-based queries that feed plan and commit."""
 
+from . import layouts
 from .history import ChangeLogEntry
 from .layouts import (
     ExportLayout,
@@ -27,4 +28,5 @@ __all__ = [
     "Registration",
     "RegistrationLogEntry",
     "RunPiece",
+    "layouts",
 ]
