@@ -165,6 +165,8 @@ class ReferenceDeletion(DeleteBulkAction):
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not self.check_perm(None):
             raise PermissionDenied
+        if request.method not in METHODS:
+            return self.http_method_not_allowed(request)
         ids = request.GET.getlist("id")
         if "all" in ids:
             # Wagtail takes it for all there is, whatever was searched for (issue 12853).

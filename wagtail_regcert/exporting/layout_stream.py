@@ -116,9 +116,10 @@ def prepare(
         raise TooManyRecords
     maker = CellMaker(definition, moment.date())
     counts = _Counts(tell)
-    bodies: Bodies = _bodies(counts.rows(pages(keys, maker, records)), definition)
+    bodies = _bodies(counts.rows(pages(keys, maker, records)), definition)
+    chunks = _packed(bodies, definition, moment)
     if maker.checks:
-        bodies = _spooled(bodies)
+        chunks = _spooled(chunks)
     else:
         counts.records = len(keys)
     return LayoutExport(
@@ -126,7 +127,7 @@ def prepare(
         moment=moment,
         records=counts.records,
         unfit_records=counts.unfit,
-        chunks=_packed(bodies, definition, moment),
+        chunks=chunks,
         keys=keys,
     )
 
@@ -200,33 +201,28 @@ def _bodies(rows: Iterator[Sequence[str]], definition: ExportDefinition) -> Iter
         first = list(islice(rows, 1))
 
 
-def _spooled(bodies: Bodies) -> list[Iterator[bytes]]:
-    """Write them all into a temporary file, to be read from there."""
+def _spooled(chunks: Iterable[bytes]) -> Iterator[bytes]:
+    """Write them all into a temporary file now; the answer reads them again."""
     spool = _Spool()
-    return [spool.kept(body) for body in bodies]
+    for chunk in chunks:
+        # Not ``writelines``, which has all of them in memory before it looks how many they are.
+        spool.file.write(chunk)
+    spool.file.seek(0)
+    return spool.read()
 
 
 class _Spool:
-    """A temporary file for what is to be read later. It lives as long as anything of it is to be read."""
+    """A temporary file that lives as long as anything of it is to be read."""
 
     def __init__(self) -> None:
-        self._file = SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115
+        self.file = SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115
 
     def __del__(self) -> None:
         # Of a download that was broken off or never began, too.
-        self._file.close()
+        self.file.close()
 
-    def kept(self, chunks: Iterable[bytes]) -> Iterator[bytes]:
-        """Write these now; the answer reads them again."""
-        start = self._file.tell()
-        self._file.writelines(chunks)
-        return self._read(start, self._file.tell())
-
-    def _read(self, start: int, end: int) -> Iterator[bytes]:
-        while start < end:
-            self._file.seek(start)
-            chunk = self._file.read(min(AT_ONCE, end - start))
-            start += len(chunk)
+    def read(self) -> Iterator[bytes]:
+        while chunk := self.file.read(AT_ONCE):
             yield chunk
 
 
