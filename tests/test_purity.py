@@ -23,7 +23,10 @@ PURE = [
         for name in ("types", "rules", "hints", "suspicions", "registrations", "learners", "qualifications")
     ),
     "subjects/newcomers",
-    *(f"exporting/{name}" for name in ("columns", "csvfile", "layout_values")),
+    *(
+        f"exporting/{name}"
+        for name in ("columns", "csvfile", "layout_cells", "layout_values", "xlsxfile", "zipstream")
+    ),
 ]
 
 

@@ -15,18 +15,20 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 from wagtail import hooks
 from wagtail.admin import messages
+from wagtail.log_actions import log
 from wagtail.snippets.bulk_actions.delete import DeleteBulkAction
 from wagtail.snippets.bulk_actions.snippet_bulk_action import SnippetBulkAction
 
 from .databases import alias, atomic, connection
 from .exporting.columns import FixedLayout
-from .models import AwardingOrganisation, Learner, Programme, Qualification, Registration
+from .models import AwardingOrganisation, ExportLayout, Learner, Programme, Qualification, Registration
+from .models.layout_kinds import LAYOUTS
 from .models.writing import take_write_lock
-from .permissions import EXPORT, ReferencePermissionPolicy, may
+from .permissions import EXPORT, may, policy_of
 from .views.base import METHODS
 from .views.deletion import refusals
 from .views.editing import delete_with_history
-from .views.export import back_to_listing, download, selection
+from .views.export import Selection, back_to_listing, download, selection
 from .views.listing import export_url, selected_keys
 
 
@@ -65,6 +67,10 @@ class ExportBulkAction(SnippetBulkAction):
             answer = hook(request, self.action_type, chosen.registrations, self)
             if hasattr(answer, "status_code"):
                 return answer
+        return self.answer(request, chosen, ids)
+
+    def answer(self, request: HttpRequest, chosen: Selection, ids: list[str]) -> HttpResponseBase:
+        """The file of what was chosen."""
         if connection().settings_dict["ATOMIC_REQUESTS"]:
             # Wagtail called us in the request's transaction, which began with reading the session: SQLite
             # would refuse the note of this export where somebody wrote since. Our own view is free of it.
@@ -95,6 +101,22 @@ def _with_ordering(query: QueryDict) -> QueryDict:
     if "ordering" in listing:
         query.setdefault("ordering", listing["ordering"])
     return query
+
+
+class ExportByLayoutBulkAction(ExportBulkAction):
+    """Choose one of the site's own layouts for what is selected."""
+
+    display_name = gettext_lazy("Export by a layout")
+    action_type = "export_by_layout"
+    aria_label = gettext_lazy("Export selected registrations by a layout")
+    action_priority = 15
+
+    @classmethod
+    def is_offered(cls, user: Any) -> bool:
+        return super().is_offered(user) and ExportLayout.objects.exists()
+
+    def answer(self, request: HttpRequest, chosen: Selection, ids: list[str]) -> HttpResponseBase:
+        return redirect(export_url(request, ids=ids, name="export_layouts"))
 
 
 class NoBulkDeletion(SnippetBulkAction):
@@ -130,7 +152,7 @@ class ReferenceDeletion(DeleteBulkAction):
         return [Learner, Qualification, AwardingOrganisation, Programme]
 
     def check_perm(self, snippet: Any) -> bool:
-        return ReferencePermissionPolicy(self.model).user_has_permission(self.request.user, "delete")
+        return policy_of(self.model).user_has_permission(self.request.user, "delete")
 
     @classmethod
     def execute_action(cls, objects: Any, **kwargs: Any) -> tuple[int, int]:
@@ -143,6 +165,8 @@ class ReferenceDeletion(DeleteBulkAction):
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not self.check_perm(None):
             raise PermissionDenied
+        if request.method not in METHODS:
+            return self.http_method_not_allowed(request)
         ids = request.GET.getlist("id")
         if "all" in ids:
             # Wagtail takes it for all there is, whatever was searched for (issue 12853).
@@ -153,7 +177,7 @@ class ReferenceDeletion(DeleteBulkAction):
             messages.error(request, _("Nothing was selected. Nothing was deleted."))
             return self._back()
         selected: QuerySet[Any] = self.model.objects.filter(pk__in=keys)
-        found = refusals(selected)
+        found = self.refusals(selected)
         if found:
             for message in found:
                 messages.error(request, message)
@@ -164,7 +188,7 @@ class ReferenceDeletion(DeleteBulkAction):
                 return super().dispatch(request, *args, **kwargs)
         except IntegrityError:
             # Something came to refer to one of them just now. (A ProtectedError is one too.)
-            for message in refusals(selected.all()):
+            for message in self.refusals(selected.all()):
                 messages.error(request, message)
             return self._back()
         except OperationalError as error:
@@ -178,8 +202,32 @@ class ReferenceDeletion(DeleteBulkAction):
             )
             return self._back()
 
+    def refusals(self, selected: QuerySet[Any]) -> list[str]:
+        """Why these may not be deleted."""
+        return refusals(selected)
+
     def _back(self) -> HttpResponseBase:
         if self.next_url != self.request.path:
             # Not ``redirect``, which takes a bare word for the name of an address.
             return HttpResponseRedirect(self.next_url)
         return redirect(reverse(self.model.snippet_viewset.get_url_name("list")))
+
+
+class LayoutDeletion(ReferenceDeletion):
+    """Delete layouts. Nothing refers to them: runs keep a copy."""
+
+    @classproperty
+    def models(cls) -> list[Any]:
+        return list(LAYOUTS.values())
+
+    @classmethod
+    def execute_action(cls, objects: Any, **kwargs: Any) -> tuple[int, int]:
+        action = kwargs["self"]
+        layouts = list(action.model.objects.filter(pk__in=[one.pk for one in objects]))
+        for layout in layouts:
+            log(layout, "wagtail.delete", user=action.request.user, deleted=True)
+            layout.delete()
+        return len(layouts), 0
+
+    def refusals(self, selected: QuerySet[Any]) -> list[str]:
+        return []

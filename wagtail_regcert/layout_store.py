@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from wagtail.log_actions import log
@@ -48,6 +50,13 @@ def load(data: bytes, *, user: Any = None) -> LoadedLayouts:
 def dump(layouts: Iterable[BaseLayout]) -> str:
     """A file of layouts."""
     return files.dump(layout.as_object() for layout in layouts)
+
+
+def examples() -> str:
+    """A file of the layouts that come with the package. They are nobody's until a site loads them."""
+    path = Path(__file__).parent / "example_layouts"
+    objects = [one for file in sorted(path.glob("*.json")) for one in json.loads(file.read_text("utf-8"))]
+    return files.dump(objects)
 
 
 def stored(names: Sequence[str] = ()) -> tuple[list[BaseLayout], list[str]]:

@@ -60,6 +60,22 @@ class ReferencePermissionPolicy(ModelPermissionPolicy):
         return super().user_has_permission(user, action)
 
 
+class LayoutPermissionPolicy(ModelPermissionPolicy):
+    """Layouts: "manage", and Django's own permission on their table."""
+
+    def user_has_permission(self, user: Any, action: str) -> bool:
+        actions = ("add", "change", "delete", "view") if action == "choose" else (action,)
+        return may(user, MANAGE) and any(
+            super(LayoutPermissionPolicy, self).user_has_permission(user, name) for name in actions
+        )
+
+    def users_with_any_permission(self, actions: Iterable[str]) -> Any:
+        from .models import Registration
+
+        managers = RegistrationPermissionPolicy(Registration).users_with_any_permission([MANAGE])
+        return super().users_with_any_permission(actions).filter(pk__in=managers.values("pk"))
+
+
 def may(user: Any, action: str) -> bool:
     """Whether the user may do this to registrations."""
     from .models import Registration
@@ -70,7 +86,10 @@ def may(user: Any, action: str) -> bool:
 def policy_of(model: Any) -> ModelPermissionPolicy:
     """Who may do what to the rows of a table."""
     from .models import Registration
+    from .models.layouts import BaseLayout
 
+    if issubclass(model, BaseLayout):
+        return LayoutPermissionPolicy(model)
     return RegistrationPermissionPolicy(model) if model is Registration else ReferencePermissionPolicy(model)
 
 
@@ -114,6 +133,7 @@ def register_policies() -> None:
     except ImportError:
         return
     from . import models
+    from .models.layout_kinds import LAYOUTS
 
     for model in (
         models.Registration,
@@ -121,5 +141,6 @@ def register_policies() -> None:
         models.Qualification,
         models.AwardingOrganisation,
         models.Programme,
+        *LAYOUTS.values(),
     ):
         register_permission_policy(model, policy_of(model))

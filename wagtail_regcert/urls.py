@@ -5,12 +5,15 @@ from __future__ import annotations
 from django.urls import path
 
 from .databases import own_transactions
-from .views import export, imports, report, run_lists, undo
+from .views import export, export_by_layout, imports, report, run_lists, undo
 
 app_name = "wagtail_regcert"
 
 urlpatterns = [
     path("export/", export.export, name="export"),
+    path("export/check/", own_transactions(export_by_layout.CheckView.as_view()), name="export_check"),
+    path("export/layouts/", own_transactions(export_by_layout.LayoutsView.as_view()), name="export_layouts"),
+    path("export/preview/", own_transactions(export_by_layout.PreviewView.as_view()), name="export_preview"),
     path("exports/", run_lists.ExportsView.as_view(), name="exports"),
     path("imports/", run_lists.ImportsView.as_view(), name="imports"),
     path("imports/results/", run_lists.ImportsView.as_view(results_only=True), name="imports_results"),

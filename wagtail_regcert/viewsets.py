@@ -6,17 +6,26 @@ from typing import Any
 
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from wagtail.admin.menu import MenuItem
-from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel, ObjectList
+from wagtail.admin.panels import FieldPanel, FieldRowPanel, InlinePanel, MultiFieldPanel, ObjectList
 from wagtail.snippets.views.snippets import SnippetViewSet
 
 from .filters import RegistrationFilterSet
 from .forms import RecordForm
+from .layout_forms import ExportLayoutForm, ValueSelect
 from .layouts import DATE_CHAIN
-from .models import AwardingOrganisation, Learner, Programme, Qualification, Registration
-from .permissions import EXPORT, MANAGE, ReferencePermissionPolicy, RegistrationPermissionPolicy, may
+from .models import AwardingOrganisation, ExportLayout, Learner, Programme, Qualification, Registration
+from .permissions import (
+    EXPORT,
+    MANAGE,
+    LayoutPermissionPolicy,
+    ReferencePermissionPolicy,
+    RegistrationPermissionPolicy,
+    may,
+)
 from .views.base import View, checked
-from .views.choosers import ReferenceChooserViewSet, RegistrationChooserViewSet
+from .views.choosers import LayoutChooserViewSet, ReferenceChooserViewSet, RegistrationChooserViewSet
 from .views.deletion import ReferenceDeleteView
 from .views.editing import (
     RecordCreateView,
@@ -26,6 +35,7 @@ from .views.editing import (
     RegistrationEditView,
     RegistrationInspectView,
 )
+from .views.layouts import LayoutCreateView, LayoutEditView, LayoutIndexView
 from .views.listing import ReferenceIndexView, RegistrationIndexView
 
 NAME = _("Registration and Certification")
@@ -214,3 +224,83 @@ class ProgrammeViewSet(ReferenceViewSet):
     list_display = ["name"]
     search_fields = ["name"]
     edit_handler = ObjectList([FieldPanel("name")], base_form_class=RecordForm)
+
+
+class LayoutViewSet(SnippetViewSet):
+    """Common ground: layouts that a site adds, of one kind."""
+
+    copy_view_enabled = False
+    list_per_page = 50
+    search_backend_name = None
+    icon = "table"
+    search_fields = ["name"]
+    index_view_class = LayoutIndexView
+    add_view_class = LayoutCreateView
+    edit_view_class = LayoutEditView
+    chooser_viewset_class = LayoutChooserViewSet
+    create_template_name = CREATE_TEMPLATE
+    edit_template_name = EDIT_TEMPLATE
+    chooser_per_page = 25
+
+    @cached_property
+    def permission_policy(self) -> LayoutPermissionPolicy:
+        return LayoutPermissionPolicy(self.model)
+
+    def construct_view(self, view_class: Any, **kwargs: Any) -> View:
+        policy = self.permission_policy
+        return checked(
+            super().construct_view(view_class, **kwargs),
+            lambda user: policy.user_has_any_permission(user, ("add", "change", "delete", "view")),
+        )
+
+
+class ExportLayoutViewSet(LayoutViewSet):
+    model = ExportLayout
+    list_display = ["name", "awarding_organisation", "format"]
+    edit_handler = ObjectList(
+        [
+            MultiFieldPanel(
+                [
+                    FieldRowPanel([FieldPanel("name"), FieldPanel("awarding_organisation")]),
+                ],
+                heading=pgettext_lazy("wagtail_regcert", "Layout"),
+            ),
+            InlinePanel(
+                "columns",
+                [
+                    FieldRowPanel([FieldPanel("heading"), FieldPanel("value", widget=ValueSelect)]),
+                    FieldRowPanel([FieldPanel("constant"), FieldPanel("if_blank")]),
+                    FieldRowPanel([FieldPanel("dates"), FieldPanel("case"), FieldPanel("longest")]),
+                    FieldPanel("required"),
+                    InlinePanel(
+                        "translations",
+                        [FieldRowPanel([FieldPanel("stored"), FieldPanel("cell")])],
+                        heading=_("Written differently"),
+                        help_text=_(
+                            "What is stored: a gender as F, M, O or U, a status as its code (registered), "
+                            "a day as 2026-08-31. Blank stands for no value."
+                        ),
+                        label=pgettext_lazy("wagtail_regcert", "Value"),
+                    ),
+                ],
+                heading=pgettext_lazy("wagtail_regcert", "Columns"),
+                label=_("Column"),
+                min_num=1,
+            ),
+            MultiFieldPanel(
+                [
+                    FieldRowPanel([FieldPanel("format"), FieldPanel("separator"), FieldPanel("encoding")]),
+                    FieldRowPanel([FieldPanel("headings"), FieldPanel("guard")]),
+                    FieldRowPanel([FieldPanel("file_name"), FieldPanel("rows_per_file")]),
+                ],
+                heading=pgettext_lazy("wagtail_regcert", "File"),
+            ),
+            InlinePanel(
+                "rows_before",
+                [FieldPanel("cells")],
+                heading=_("Rows above the headings"),
+                label=pgettext_lazy("wagtail_regcert", "Row"),
+            ),
+        ],
+        base_form_class=ExportLayoutForm,
+    )

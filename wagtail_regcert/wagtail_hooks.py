@@ -25,14 +25,17 @@ for viewset in (
     viewsets.QualificationViewSet,
     viewsets.AwardingOrganisationViewSet,
     viewsets.ProgrammeViewSet,
+    viewsets.ExportLayoutViewSet,
 ):
     register_snippet(viewset)
 
 # After Wagtail's own, whose places the two deletions take.
 hooks.register("register_bulk_action", bulk_actions.ExportBulkAction, order=100)
 hooks.register("register_bulk_action", bulk_actions.ExportInImportLayoutBulkAction, order=100)
+hooks.register("register_bulk_action", bulk_actions.ExportByLayoutBulkAction, order=100)
 hooks.register("register_bulk_action", bulk_actions.NoBulkDeletion, order=100)
 hooks.register("register_bulk_action", bulk_actions.ReferenceDeletion, order=100)
+hooks.register("register_bulk_action", bulk_actions.LayoutDeletion, order=100)
 
 
 @hooks.register("register_admin_urls")

@@ -11,6 +11,7 @@ from django.core.management import call_command
 from wagtail_regcert.models import ExportRun, Learner, Qualification
 
 from ..makers import (
+    make_export_layout,
     make_learner,
     make_organisation,
     make_programme,
@@ -193,3 +194,105 @@ def test_filters_of_registrations_do_not_choose_learners(tables, option):
 
     assert (code, out) == (3, "")
     assert err == f"{option} chooses registrations, not learners.\n"
+
+
+@pytest.fixture
+def layout():
+    return make_export_layout(
+        {"heading": "Number", "value": "registration.registration_number", "required": True, "longest": 3},
+        {"heading": "Sex", "value": "learner.gender", "values": {"": "9"}},
+        name="Pearson",
+        encoding="utf-8",
+        separator="tab",
+    )
+
+
+def test_a_layout_of_the_sites_own_is_named_whatever_its_case(registrations, layout):
+    code, out, err = export("--layout", "PEARSON", "--status", "registered")
+
+    assert (code, out, err) == (0, "Number\tSex\r\n1\t9\r\n", "")
+    run = ExportRun.objects.get()
+    assert (run.layout, run.records, run.left_out) == ("Pearson", 1, 0)
+    assert run.filters == "regcert_export status=registered"
+    assert run.definition["separator"] == "tab"
+
+
+def test_records_that_are_not_right_are_listed_and_the_others_written(registrations, layout, tmp_path):
+    registrations[0].registration_number = "12345"
+    registrations[0].save()
+    registrations[2].registration_number = ""
+    registrations[2].save()
+    path = tmp_path / "out.txt"
+
+    code, out, err = export("--layout", "Pearson", "--output", str(path))
+
+    assert (code, out) == (1, "")
+    assert path.read_bytes() == b"Number\tSex\r\n2\t9\r\n"
+    first, second, last = err.splitlines()
+    assert first.startswith(f"registration {registrations[0].pk} (")
+    assert first.endswith("[too_long]")
+    assert ", Number: " in second
+    assert second.endswith("[required]")
+    assert last == "2 left out: they are not right for the layout."
+    assert "Ann" not in err
+    assert (ExportRun.objects.get().records, ExportRun.objects.get().left_out) == (1, 2)
+
+
+def test_check_writes_nothing(registrations, layout, tmp_path):
+    assert export("--layout", "Pearson", "--check") == (0, "", "")
+
+    registrations[1].registration_number = ""
+    registrations[1].save()
+    path = tmp_path / "out.txt"
+    code, out, err = export("--layout", "Pearson", "--check", "--output", str(path))
+
+    assert (code, out, len(err.splitlines())) == (1, "", 1)
+    assert not path.exists()
+    assert not ExportRun.objects.exists()
+
+
+def test_lines_about_many_records_take_few_statements(layout, django_assert_max_num_queries):
+    for _number in range(30):
+        make_registration()
+
+    with django_assert_max_num_queries(15):
+        code, _out, err = export("--layout", "Pearson", "--check")
+
+    assert (code, len(err.splitlines())) == (1, 30)
+
+
+@pytest.mark.parametrize("options", [{"format": "xlsx"}, {"rows_per_file": 2}])
+def test_what_is_no_text_goes_to_a_file_or_where_bytes_go(registrations, options, tmp_path, capfdbinary):
+    make_export_layout(name="Binary", **options)
+    path = tmp_path / "out"
+
+    assert export("--layout", "Binary")[0] == 3
+    assert not ExportRun.objects.exists()
+    assert export("--layout", "Binary", "--output", str(path))[0] == 0
+    call_command("regcert_export", "--layout", "Binary")
+
+    assert path.read_bytes()[:2] == b"PK"
+    assert capfdbinary.readouterr().out[:2] == b"PK"
+
+
+@pytest.mark.parametrize(
+    "arguments", [["--layout", "None"], ["--check"], ["--layout", "learners", "--check"]]
+)
+def test_a_layout_that_is_not_there_or_checks_nothing_is_an_error(registrations, layout, arguments):
+    code, out, err = export(*arguments)
+
+    assert (code, out) == (3, "")
+    assert err
+    assert not ExportRun.objects.exists()
+
+
+def test_a_layout_that_is_not_right_any_more_is_an_error(registrations, layout):
+    layout.columns.update(value="learner.gone")
+
+    assert export("--layout", "Pearson")[0] == 3
+
+
+def test_windows_1252_is_text_on_a_text_stream(registrations):
+    make_export_layout({"heading": "É", "constant": "ü"}, name="Old", encoding="cp1252")
+
+    assert export("--layout", "Old", "--status", "exempt") == (0, "É\r\nü\r\n", "")

@@ -22,6 +22,7 @@ from wagtail.log_actions import log
 
 from tests.makers import (
     make_csv,
+    make_export_layout,
     make_learner,
     make_organisation,
     make_programme,
@@ -45,7 +46,7 @@ LISTING = "wagtailsnippets_wagtail_regcert_registration"
 RAW = "\"'><img src=x onerror=alert("
 VALUES = (
     *("given", "family", "uln", "reference", "title", "number", "organisation", "programme"),
-    *("registration", "tracking", "file", "user", "filters", "cell", "old"),
+    *("registration", "tracking", "file", "user", "filters", "cell", "old", "layout"),
 )
 ULN = "4242424242"
 
@@ -88,7 +89,20 @@ def make_world(value: Any, user: Any, run_user: Any) -> dict[str, Any]:
         user=run_user,
     )
     ImportRun.objects.filter(pk=run.pk).update(file_name=value("file"), user_name=value("user"))
+    layout = make_export_layout(
+        {"heading": "Name", "value": "learner.family_name"},
+        {"heading": "Number", "value": "registration.registration_number"},
+        name=value("layout"),
+        awarding_organisation=value("organisation"),
+    )
+    make_export_layout(
+        {"heading": "Name", "value": "learner.full_name", "longest": 1},
+        {"heading": "Reference", "value": "learner.reference", "longest": 1},
+        name="Nothing fits",
+    )
     return {
+        "exportlayout": layout.pk,
+        "layout": layout.name,
         "learner": learner.pk,
         "awardingorganisation": organisation.pk,
         "qualification": qualification.pk,
@@ -103,6 +117,9 @@ def pages(keys: dict[str, Any]) -> Iterator[str]:
     for name, route in ROUTES.items():
         if not name.endswith("import_cancel") and "delete registration" not in name:
             yield route.url(keys)
+    for name in ("export", "export_check", "export_preview"):
+        yield f"{reverse(f'wagtail_regcert:{name}')}?{urlencode({'layout': keys['layout']})}"
+        yield f"{reverse(f'wagtail_regcert:{name}')}?layout=nothing+fits"
     report = reverse("wagtail_regcert:import_report", args=[keys["run"]])
     yield from (f"{report}?tab=changes", f"{report}?tab=warnings", f"{report}?tab=errors&kind=0")
     for name in ("wagtailadmin_reports:site_history", "wagtailsnippets:index", "wagtailadmin_home"):
@@ -154,6 +171,9 @@ def test_what_is_asked_for_is_not_shown_as_markup_either(client: Client) -> None
     urls = [reverse(f"{LISTING}:{name}", args=[keys["registration"]] * (name == "history")) for name in names]
     urls += [reverse("wagtail_regcert:import_report", args=[keys["run"]])]
     urls += [reverse(f"wagtail_regcert:{name}") for name in ("import", "imports", "exports", "export")]
+    urls += [
+        reverse(f"wagtail_regcert:{name}") for name in ("export_check", "export_layouts", "export_preview")
+    ]
     urls += [reverse(BULK, args=["wagtail_regcert", "registration", "export"])]
     for url in urls:
         for response in (
@@ -232,7 +252,7 @@ def test_no_cell_of_any_download_begins_a_formula(client: Client, sign: str) -> 
     files = dict(downloads(client, keys))
 
     cells = {cell for rows in files.values() for row in rows for cell in row}
-    assert len(files) == 8
+    assert len(files) == 9
     assert not [cell for cell in cells if re.match(r"[=+\-@\t\r]", cell)]
     # And read back they are what is stored.
     stored = f"{sign}cmd|'/C calc'!registration"
@@ -243,7 +263,9 @@ def test_no_address_holds_a_value_of_a_learner(client: Client) -> None:
     user = make_user(superuser=True)
     client.force_login(user)
     values = {"uln": ULN, "given": "Zebedee", "family": "Quagmire", "file": "quagmire.csv"}
-    keys = make_world(lambda name: values.get(name, f"{name}-Zebedee"), user, user)
+    # An address names a layout.
+    others = {"layout": "Board"}
+    keys = make_world(lambda name: {**values, **others}.get(name, f"{name}-Zebedee"), user, user)
 
     wrong = []
     for url in pages(keys):

@@ -16,6 +16,7 @@ from wagtail.log_actions import log
 
 from tests.makers import (
     make_csv,
+    make_export_layout,
     make_learner,
     make_organisation,
     make_programme,
@@ -69,6 +70,9 @@ USERS: dict[str, tuple[str, ...] | None] = {
         *(MANAGE, IMPORT, "add_qualification", "change_qualification", "change_awardingorganisation"),
     ),
     "adds and changes learners": ("add_learner", "change_learner"),
+    "all on layouts": on("exportlayout"),
+    "manage, all on layouts": (MANAGE, *on("exportlayout")),
+    **{f"manage, {action} layouts": (MANAGE, f"{action}_exportlayout") for action in ACTIONS},
 }
 """Kind of user to permissions; ``None`` where that is not all there is to it."""
 
@@ -144,6 +148,22 @@ def rules_of_a_reference_table(table: str) -> dict[str, Rule]:
     }
 
 
+def rules_of_layouts(table: str) -> dict[str, Rule]:
+    """Those of a reference table, and "manage" beside."""
+
+    def and_manage(needs: Needs | None) -> Needs | None:
+        return None if needs is None else tuple(names | {MANAGE} for names in needs)
+
+    found = {
+        name: Rule(and_manage(rule.get) or NOBODY, and_manage(rule.post))
+        for name, rule in rules_of_a_reference_table(table).items()
+        if not name.endswith(":inspect")
+    }
+    choosers = f"wagtailsnippetchoosers_{APP}_{table}"
+    sees = found[f"wagtailsnippets_{APP}_{table}:list"]
+    return {name: sees if name.startswith(choosers) else rule for name, rule in found.items()}
+
+
 SNIPPETS, CHOOSERS = f"wagtailsnippets_{APP}_registration", f"wagtailsnippetchoosers_{APP}_registration"
 
 RULES: dict[str, Rule] = {
@@ -162,8 +182,12 @@ RULES: dict[str, Rule] = {
     f"{CHOOSERS}:chosen_multiple": Rule(MANAGES),
     f"{BULK} export registration": Rule(EXPORTS, EXPORTS),
     f"{BULK} export_import_layout registration": Rule(EXPORTS, EXPORTS),
+    f"{BULK} export_by_layout registration": Rule(EXPORTS, EXPORTS),
     f"{BULK} delete registration": Rule(NOBODY, NOBODY),
     f"{APP}:export": Rule(EXPORTS),
+    f"{APP}:export_check": Rule(EXPORTS),
+    f"{APP}:export_layouts": Rule(EXPORTS),
+    f"{APP}:export_preview": Rule(EXPORTS),
     f"{APP}:exports": Rule(EXPORTS),
     f"{APP}:import": Rule(IMPORTS, IMPORTS),
     f"{APP}:import_learners": Rule(imports("learners"), imports("learners")),
@@ -181,11 +205,12 @@ RULES: dict[str, Rule] = {
     f"{APP}:import_rejected": rules_of_a_run(),
     f"{APP}:import_warnings": rules_of_a_run(),
     **{name: rule for table in REFERENCE for name, rule in rules_of_a_reference_table(table).items()},
+    **rules_of_layouts("exportlayout"),
 }
 
 SECRETS = (
     *("Zebedee", "4242424242", "REF-SECRET", "Secret Joinery", "603/9999/Z", "Secret Organisation"),
-    *("Secret Programme", "RN-SECRET", "TR-SECRET", "secret-upload", "471100"),
+    *("Secret Programme", "RN-SECRET", "TR-SECRET", "secret-upload", "471100", "Secret Layout"),
 )
 """Parts of what :func:`world` stores; the last is every count of the runs."""
 
@@ -230,10 +255,14 @@ def world() -> World:
         "qualification": qualification.pk,
         "programme": programme.pk,
         "registration": registration.pk,
+        "exportlayout": make_export_layout(name="Secret Layout").pk,
     }
     other = make_user(superuser=True)
     return World(keys, {about: make_secret_run(other, about) for about in WRITES})
 
+
+BY_LAYOUT = (f"{APP}:export", f"{APP}:export_check", f"{APP}:export_preview")
+"""What takes the name of a layout."""
 
 SECRET_ROWS = {
     "registrations": (["603/9999/Z", "4242424242", "Registered", "RN-SECRET"], ["Zebedee", "4242424242"]),
@@ -263,7 +292,7 @@ class Person(NamedTuple):
 
 
 def make_person(kind: str, **options: Any) -> Person:
-    everything = frozenset((SUPERUSER, MANAGE, IMPORT, EXPORT, DELETE, *on(*REFERENCE)))
+    everything = frozenset((SUPERUSER, MANAGE, IMPORT, EXPORT, DELETE, *on(*REFERENCE, "exportlayout")))
     client = Client(raise_request_exception=True, **options)
     if kind == "anonymous":
         return Person(client, None, frozenset())
@@ -306,6 +335,8 @@ def targets(person: Person, world: World) -> list[tuple[str, str, Rule, bool]]:
         if name == f"{APP}:import_sample":
             url = route.url(world.keys)
             found += [(name, f"{url}?about={about}", Rule(imports(about)), False) for about in WRITES]
+        if name in BY_LAYOUT:
+            found.append((name, f"{route.url(world.keys)}?layout=secret+layout", rule, False))
     return found
 
 

@@ -1,4 +1,4 @@
-"""Rows of cells in, CSV bytes out, in a stream: UTF-8 with byte order mark, CRLF, RFC 4180."""
+"""Rows of cells in, CSV bytes out, in a stream: CRLF, RFC 4180; our own in UTF-8 with byte order mark."""
 
 from __future__ import annotations
 
@@ -12,28 +12,37 @@ from itertools import islice
 from pathlib import Path
 
 from ..characters import guard
-from ..layouts import Separator
 
 ROWS_AT_ONCE = 500
 
 
 def csv_bytes(
-    headings: Sequence[str], rows: Iterable[Sequence[str]], separator: Separator = Separator.COMMA
+    headings: Sequence[str] | None,
+    rows: Iterable[Sequence[str]],
+    *,
+    before: Iterable[Sequence[str]] = (),
+    separator: str = ",",
+    encoding: str = "utf-8-sig",
 ) -> Iterator[bytes]:
-    """Write headings and rows, a few hundred rows at a time."""
-    buffer = _Lines()
-    between = separator.character
-    writer = csv.writer(buffer, delimiter=between, lineterminator="\r\n")
-    writer.writerow(headings)
-    yield codecs.BOM_UTF8 + buffer.take()
+    """Write headings, if any, and rows, a few hundred rows at a time. ``before`` stands above the headings.
+
+    A character that the encoding lacks becomes ``?``.
+    """
+    has_mark = encoding == "utf-8-sig"
+    buffer = _Lines("utf-8" if has_mark else encoding)
+    writer = csv.writer(buffer, delimiter=separator, lineterminator="\r\n")
+    writer.writerows(before)
+    if headings is not None:
+        writer.writerow(headings)
+    yield (codecs.BOM_UTF8 if has_mark else b"") + buffer.take()
     rows = iter(rows)
     while chunk := list(islice(rows, ROWS_AT_ONCE)):
         for row in chunk:
             # The writer looks at each character, which is a quarter of an export. Most rows need no quotes.
-            line = between.join(row)
+            line = separator.join(row)
             if (
                 line
-                and line.count(between) == len(row) - 1
+                and line.count(separator) == len(row) - 1
                 and not ('"' in line or "\r" in line or "\n" in line)
             ):
                 buffer.write(f"{line}\r\n")
@@ -93,8 +102,9 @@ def _umask() -> int:
 class _Lines:
     """What the csv writer writes to."""
 
-    def __init__(self) -> None:
+    def __init__(self, encoding: str) -> None:
         self._parts: list[str] = []
+        self._encoding = encoding
 
     def write(self, text: str) -> None:
         self._parts.append(text)
@@ -102,4 +112,4 @@ class _Lines:
     def take(self) -> bytes:
         text = "".join(self._parts)
         self._parts.clear()
-        return text.encode("utf-8", "replace")
+        return text.encode(self._encoding, "replace")

@@ -9,6 +9,7 @@ import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 
 from ..cells import StatusLabel
@@ -21,7 +22,7 @@ class Sort(StrEnum):
     TEXT = "text"
     """As stored. Somebody typed it, so it may need a guard."""
     CODE = "code"
-    """One of few that are stored as codes and written as labels."""
+    """One of few that are stored as codes, by which ``values`` translates them, and written as labels."""
     DAY = "day"
     ROW = "row"
     """Which record of the export it is."""
@@ -47,6 +48,7 @@ def first_name(given_names: str) -> str:
     return given_names.partition(" ")[0]
 
 
+@lru_cache(maxsize=4096)
 def academic_year(day: dt.date | str | None) -> str:
     """The academic year of a day, which begins on 1 August: ``2025/26``. From itself or from plain text."""
     if not day:
@@ -69,9 +71,6 @@ def _code(name: str, path: str, make: Callable[[Any], str], example: str) -> Val
     return Value(name=name, paths=(path,), sort=Sort.CODE, make=make, example=example)
 
 
-START_DATE = "registration.start_date"
-ACADEMIC_YEAR = "registration.academic_year"
-ROW = "row"
 TODAY = "today"
 
 VALUES = (
@@ -103,11 +102,14 @@ VALUES = (
     _day("registration.certificate_sent_date", "certificate_sent_date", "24/07/2026"),
     _text("registration.postal_tracking_reference", "postal_tracking_reference", "RM123456789GB"),
     _day("registration.planned_achievement_date", "planned_achievement_date", "31/07/2026"),
-    _day(START_DATE, "start_date", "01/09/2025"),
-    _code(ACADEMIC_YEAR, "start_date", academic_year, "2025/26"),
+    _day("registration.start_date", "start_date", "01/09/2025"),
+    Value(name="registration.academic_year", paths=("start_date",), make=academic_year, example="2025/26"),
     _text("registration.programme", "programme__name", "Carpentry 2026"),
-    Value(name=ROW, sort=Sort.ROW, example="1"),
+    Value(name="row", sort=Sort.ROW, example="1"),
     Value(name=TODAY, sort=Sort.DAY, example="28/11/2026"),
 )
+
+DAY_PATHS = frozenset(path for value in VALUES if value.sort is Sort.DAY for path in value.paths)
+"""Lookups that lead to days."""
 
 BY_NAME = {value.name: value for value in VALUES}

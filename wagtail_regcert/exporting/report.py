@@ -81,7 +81,7 @@ def rejected_file(run: ImportRun) -> Iterator[bytes]:
     rows = _in_words(rejected_records(run, sheet), partial(_rejected_cells, layout.width))
     headings = (*layout.headings, ROW_IN_FILE, WHAT_IS_WRONG)
     separator = Separator(run.separator) if layout.is_sites else Separator.COMMA
-    return csv_bytes(headings, guarded(rows), separator)
+    return csv_bytes(headings, guarded(rows), separator=separator.character)
 
 
 def _rejected_cells(width: int, one: Rejected) -> Sequence[str]:

@@ -18,6 +18,7 @@ from .words import (
     separator_name,
     separator_option,
     size_name,
+    unfit_name,
 )
 
 __all__ = [
@@ -30,6 +31,7 @@ __all__ = [
     "separator_name",
     "separator_option",
     "size_name",
+    "unfit_name",
 ]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 
 def value_description(name: str) -> str:
@@ -14,13 +15,13 @@ def value_description(name: str) -> str:
         "learner.first_name": _("First of the given names"),
         "learner.family_name": _("Family name"),
         "learner.full_name": _("Given names and family name"),
-        "learner.gender": _("Gender: its label, or by “values” from F, M, O, U or blank"),
+        "learner.gender": _("Gender"),
         "learner.date_of_birth": _("Date of birth"),
         "qualification.number": _("Qualification number as stored"),
         "qualification.number_plain": _("Qualification number in capitals, without spaces and /"),
         "qualification.title": _("Title of the qualification"),
         "qualification.awarding_organisation": _("Awarding organisation"),
-        "registration.status": _("Status: its label, or by “values” from its code"),
+        "registration.status": pgettext("wagtail_regcert", "Status"),
         "registration.registration_number": _("Registration number"),
         "registration.registration_date": _("Registration date"),
         "registration.certificate_claimed_date": _("Certificate claimed date"),
@@ -32,6 +33,6 @@ def value_description(name: str) -> str:
         "registration.start_date": _("Start date"),
         "registration.academic_year": _("Academic year of the start date, from 1 August"),
         "registration.programme": _("Programme"),
-        "row": _("Number of the record in the export: 1, 2, …"),
+        "row": _("Number of the record: 1, 2, …"),
         "today": _("The day of the export"),
     }[name]

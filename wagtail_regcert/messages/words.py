@@ -8,7 +8,7 @@ from typing import NamedTuple
 from django.utils.translation import gettext as _
 
 from ..layouts import Separator
-from ..problems import Code, Facts, Place, SinceImport, Warn
+from ..problems import Code, Facts, Place, SinceImport, Unfit, Warn
 
 
 class Told(NamedTuple):
@@ -60,6 +60,15 @@ def kind_name(code: Code | Warn) -> str:
         Code.NO_KEY: _("Neither learner reference nor ULN"),
         Code.DUPLICATE: _("The same in several rows"),
         Code.CHANGED_SINCE_VALIDATION: _("Changed since validation"),
+    }[code]
+
+
+def unfit_name(code: Unfit) -> str:
+    """Name in a few words why a layout cannot carry a record."""
+    return {
+        Unfit.REQUIRED: _("Mandatory cell is blank"),
+        Unfit.TOO_LONG: _("Too long"),
+        Unfit.BAD_ENCODING: _("Not in the encoding"),
     }[code]
 
 

@@ -1,5 +1,6 @@
 """The tables. Their querysets hold the set-based queries that feed plan and commit."""
 
+from . import layouts
 from .history import ChangeLogEntry
 from .import_layouts import (
     ImportLayout,
@@ -37,4 +38,5 @@ __all__ = [
     "Registration",
     "RegistrationLogEntry",
     "RunPiece",
+    "layouts",
 ]

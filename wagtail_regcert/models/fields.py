@@ -81,6 +81,44 @@ class CellField(models.CharField):
         return super().formfield(**{"form_class": CellFormField, **kwargs})
 
 
+class OwnTextField(models.CharField):
+    """A text that a layout brings with it. White space at its ends is meant."""
+
+    def formfield(self, **kwargs: Any) -> Any:
+        return super().formfield(**{"strip": False, **kwargs})
+
+
+class CellLinesFormField(forms.CharField):
+    """The cells of a row, each in a line of its own."""
+
+    widget = forms.Textarea
+
+    def __init__(self, **options: Any) -> None:
+        # Of the JSON field that it stands for.
+        for name in ("encoder", "decoder"):
+            options.pop(name, None)
+        super().__init__(**{**options, "strip": False})
+
+    def to_python(self, value: Any) -> Any:
+        if isinstance(value, list):
+            return value
+        text = super().to_python(value)
+        return text.replace("\r\n", "\n").split("\n") if text else []
+
+    def prepare_value(self, value: Any) -> Any:
+        return "\n".join(value) if isinstance(value, list) else value
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return self.to_python(data) != (initial or [])
+
+
+class CellsField(models.JSONField):
+    """The cells of a row."""
+
+    def formfield(self, **kwargs: Any) -> Any:
+        return super().formfield(**{"form_class": CellLinesFormField, **kwargs})
+
+
 class ExactField(CellField):
     """A text compared and unique byte by byte.
 

@@ -17,7 +17,7 @@ from ..definitions import exports
 from ..definitions.names import NAME_LIMIT, fold_name
 from ..definitions.places import Place
 from ..layouts import Separator
-from .fields import ExactField, LongKeyField
+from .fields import CellsField, ExactField, LongKeyField, OwnTextField
 from .qualifications import AwardingOrganisation
 
 
@@ -225,7 +225,12 @@ class ExportLayoutRow(Orderable):
     """A row of an export layout that stands above the headings."""
 
     layout = ParentalKey(ExportLayout, on_delete=models.CASCADE, related_name="rows_before")
-    cells = models.JSONField(pgettext_lazy("wagtail_regcert", "cells"), default=list, blank=True)
+    cells = CellsField(
+        pgettext_lazy("wagtail_regcert", "cells"),
+        default=list,
+        blank=True,
+        help_text=_("Each cell in a line of its own."),
+    )
 
     objects = SourceQuerySet.as_manager()
 
@@ -244,16 +249,16 @@ class ExportLayoutColumn(Orderable, ClusterableModel):
     CASES = [(exports.Case.UPPER.value, _("CAPITALS")), (exports.Case.LOWER.value, _("small letters"))]
 
     layout = ParentalKey(ExportLayout, on_delete=models.CASCADE, related_name="columns")
-    heading = models.CharField(_("heading"), max_length=exports.CELL_LIMIT)
+    heading = OwnTextField(_("heading"), max_length=exports.CELL_LIMIT)
     value = models.CharField(pgettext_lazy("wagtail_regcert", "value"), max_length=128, blank=True)
     """Blank where the column always has the same text."""
-    constant = models.CharField(
+    constant = OwnTextField(
         _("always this text"),
         max_length=exports.CELL_LIMIT,
         blank=True,
         help_text=_("Instead of a value."),
     )
-    if_blank = models.CharField(_("if blank"), max_length=exports.CELL_LIMIT, blank=True)
+    if_blank = OwnTextField(_("if blank"), max_length=exports.CELL_LIMIT, blank=True)
     dates = models.CharField(_("dates as"), max_length=16, choices=DATES, blank=True)
     case = models.CharField(_("letters"), max_length=8, choices=CASES, blank=True)
     required = models.BooleanField(_("must not be blank"), default=False)
@@ -307,8 +312,8 @@ class ExportLayoutTranslation(Orderable):
     """What one stored value is written as in one column."""
 
     column = ParentalKey(ExportLayoutColumn, on_delete=models.CASCADE, related_name="translations")
-    stored = models.CharField(_("stored"), max_length=exports.CELL_LIMIT, blank=True)
-    cell = models.CharField(_("written as"), max_length=exports.CELL_LIMIT, blank=True)
+    stored = OwnTextField(_("stored"), max_length=exports.CELL_LIMIT, blank=True)
+    cell = OwnTextField(_("written as"), max_length=exports.CELL_LIMIT, blank=True)
 
     objects = SourceQuerySet.as_manager()
 

@@ -21,7 +21,7 @@ from wagtail.snippets.widgets import AdminSnippetChooser
 
 from ..databases import reading_source
 from ..models.fields import may_be_key
-from ..permissions import MANAGE, ReferencePermissionPolicy, may
+from ..permissions import MANAGE, LayoutPermissionPolicy, ReferencePermissionPolicy, may
 from .base import View, checked
 from .listing import SEARCHES
 
@@ -122,3 +122,11 @@ class RegistrationChooserViewSet(ChooserViewSet):
 
     def construct_view(self, view_class: Any, **kwargs: Any) -> View:
         return checked(super().construct_view(view_class, **kwargs), lambda user: may(user, MANAGE))
+
+
+class LayoutChooserViewSet(ReferenceChooserViewSet):
+    """Layouts, for sites that refer to them."""
+
+    @cached_property
+    def _policy(self) -> LayoutPermissionPolicy:
+        return LayoutPermissionPolicy(self.model)

@@ -15,27 +15,33 @@ from django.views.decorators.http import require_safe
 from wagtail.admin import messages
 
 from ..databases import own_transactions
+from ..definitions.exports import ExportDefinition
 from ..exporting.columns import OF_REGISTRATIONS, FixedLayout
+from ..exporting.layout_stream import TooManyRecords, prepare
 from ..exporting.stream import start_export
-from ..models import ExportRun, Registration
+from ..models import ExportLayout, ExportRun, Registration
 from ..moments import today
 from ..permissions import EXPORT, may
-from .imports import csv_download
+from .imports import csv_download, file_download
 from .listing import filters_in, listing_for, selected_keys
 
 
 @own_transactions
 @require_safe
 def export(request: HttpRequest) -> HttpResponseBase:
-    """Download the registrations selected by ``id``, or without it all of the listing, in either layout."""
+    """Download the registrations selected by ``id``, or without it all of the listing, by a layout."""
     if not may(request.user, EXPORT):
         raise PermissionDenied
     layout = request.GET.get("layout") or FixedLayout.EXPORT
-    if layout not in OF_REGISTRATIONS:
-        messages.error(request, _("There is no such layout. Nothing was exported."))
+    definition = None if layout in OF_REGISTRATIONS else definition_in(request)
+    if definition is None and layout not in OF_REGISTRATIONS:
         return back_to_listing(request)
     chosen = selection(request, request.GET.getlist("id") or ["all"])
-    return download(request, chosen, FixedLayout(layout)) if chosen else back_to_listing(request)
+    if chosen is None:
+        return back_to_listing(request)
+    if definition is None:
+        return download(request, chosen, FixedLayout(layout))
+    return download_by_layout(request, chosen, definition)
 
 
 class Selection(NamedTuple):
@@ -80,6 +86,41 @@ def download(request: HttpRequest, chosen: Selection, layout: FixedLayout) -> Ht
         )
     stem = "registrations-import" if layout == FixedLayout.IMPORT else "registrations"
     return csv_download(chunks, f"{stem}-{today():%Y-%m-%d}.csv")
+
+
+def definition_in(request: HttpRequest) -> ExportDefinition | None:
+    """The layout of the site's own that a query string names; ``None`` where a message says why not."""
+    layout = ExportLayout.objects.named(request.GET.get("layout", ""))
+    if layout is None:
+        messages.error(request, _("There is no such layout. Nothing was exported."))
+        return None
+    definition: ExportDefinition | None = layout.definition()
+    if definition is None:
+        messages.error(
+            request, _("The layout “%s” is not right any more. Edit it. Nothing was exported.") % layout
+        )
+    return definition
+
+
+def download_by_layout(
+    request: HttpRequest, chosen: Selection, definition: ExportDefinition
+) -> HttpResponseBase:
+    """The file of these registrations, of those that are right for the layout where that was asked for.
+
+    Leads to the list of those that are not otherwise. Leaves an ``ExportRun``.
+    """
+    try:
+        export = prepare(chosen.registrations, definition)
+    except TooManyRecords:
+        messages.error(
+            request,
+            _("Nothing was exported: a sheet has not so many rows. Enter “records per file” in the layout."),
+        )
+        return back_to_listing(request)
+    if export.unfit_records and request.GET.get("right") != "1":
+        return redirect(f"{reverse('wagtail_regcert:export_check')}?{request.GET.urlencode()}")
+    export.note(user=request.user, filters=chosen.filters)
+    return file_download(export.chunks, export.file_name, export.content_type)
 
 
 def back_to_listing(request: HttpRequest) -> HttpResponseBase:

@@ -270,9 +270,14 @@ class SampleView(RoleView):
 
 def csv_download(chunks: Iterator[bytes], name: str) -> HttpResponseBase:
     """A CSV file that browsers save and do not show."""
+    return file_download(chunks, name, "text/csv; charset=utf-8")
+
+
+def file_download(chunks: Iterator[bytes], name: str, content_type: str) -> HttpResponseBase:
+    """A file that browsers save and do not show."""
     return StreamingHttpResponse(
         chunks,
-        content_type="text/csv; charset=utf-8",
+        content_type=content_type,
         headers={
             "Content-Disposition": str(content_disposition_header(True, name)),
             "X-Content-Type-Options": "nosniff",

@@ -13,6 +13,7 @@ from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.functional import cached_property
+from django.utils.text import capfirst
 from django.utils.translation import gettext, ngettext, pgettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.ui.tables import BulkActionsCheckboxColumn, Column, DateColumn
@@ -22,14 +23,18 @@ from wagtail.snippets.views.snippets import IndexView
 
 from ..cells import Status
 from ..exporting.columns import OF_REGISTRATIONS, FixedLayout
-from ..models import Learner, Qualification, Registration
+from ..models import ExportLayout, Learner, Qualification, Registration
 from ..models.fields import may_be_key
-from ..permissions import EXPORT, IMPORT, MANAGE, ReferencePermissionPolicy, may, may_import
+from ..models.layout_kinds import LAYOUTS
+from ..permissions import EXPORT, IMPORT, MANAGE, ReferencePermissionPolicy, may, may_import, policy_of
 from ..search import LONGEST, RegistrationSearch, search_learners, search_qualifications
+from .base import listing_url
 from .imports import popup_context
 from .paging import KeyPaginator
 
-NOT_FILTERS = ("p", "ordering", "id", "next", "layout", "export", "childOf", "csrfmiddlewaretoken")
+NOT_FILTERS = (
+    *("p", "ordering", "id", "next", "layout", "right", "export", "childOf", "csrfmiddlewaretoken"),
+)
 """Parameters beside the filters and the search; those that begin with ``_w_`` are Wagtail's."""
 
 STATUS_COLOURS: dict[str, str] = {
@@ -215,7 +220,10 @@ class RegistrationIndexView(IndexView):
         """Where the whole list can be had as a file, by layout; nothing for who may not."""
         if not may(self.request.user, EXPORT):
             return {}
-        return {layout.value: export_url(self.request, layout) for layout in OF_REGISTRATIONS}
+        urls = {layout.value: export_url(self.request, layout) for layout in OF_REGISTRATIONS}
+        if ExportLayout.objects.exists():
+            urls["layouts"] = export_url(self.request, name="export_layouts")
+        return urls
 
     @cached_property
     def header_more_buttons(self) -> list[Button]:
@@ -229,6 +237,12 @@ class RegistrationIndexView(IndexView):
             buttons.append(
                 Button(gettext("Exports"), url=reverse("wagtail_regcert:exports"), icon_name="download")
             )
+        for model in LAYOUTS.values():
+            if policy_of(model).user_has_any_permission(
+                self.request.user, ("add", "change", "delete", "view")
+            ):
+                label = capfirst(str(model._meta.verbose_name_plural))
+                buttons.append(Button(label, url=listing_url(model), icon_name="table"))
         return buttons
 
     @cached_property
@@ -366,13 +380,18 @@ def filters_in(request: HttpRequest) -> str:
     return query.urlencode()
 
 
-def export_url(request: HttpRequest, layout: FixedLayout, ids: Sequence[str] = ()) -> str:
-    """Where the list that this request asks for can be had as a file, or of it what ``ids`` selects."""
-    more: dict[str, Any] = {"id": ids, "layout": layout.value}
+def export_url(
+    request: HttpRequest, layout: str = "", ids: Sequence[str] = (), *, name: str = "export", **more: Any
+) -> str:
+    """Where the list that this request asks for can be had as a file, or of it what ``ids`` selects.
+
+    ``name`` is a page about such a file instead, ``more`` what else its query string says.
+    """
+    more = {"id": ids, **({"layout": str(layout)} if layout else {}), **more}
     if ordering := request.GET.get("ordering"):
         more["ordering"] = ordering
     parts = (filters_in(request), urlencode(more, doseq=True))
-    return f"{reverse('wagtail_regcert:export')}?{'&'.join(filter(None, parts))}"
+    return f"{reverse(f'wagtail_regcert:{name}')}?{'&'.join(filter(None, parts))}"
 
 
 def selected_keys(ids: list[str]) -> set[int]:

@@ -129,7 +129,7 @@ class ExportsView(RoleView, BaseListingView):
             ),
             Column("layout", label=pgettext("wagtail_regcert", "Layout"), accessor="layout_shown"),
             Column("records", label=_("Records"), sort_key="records"),
-            Column("left_out", label=_("Left out: no ULN")),
+            Column("left_out", label=_("Left out")),
             WordsColumn(
                 "filters",
                 label=pgettext("wagtail_regcert", "Filters"),

@@ -1,36 +1,55 @@
-"""Export registrations, learners or qualifications as a CSV file, to standard output or to a file."""
+"""Export registrations, learners or qualifications, to standard output or to a file."""
 
 from __future__ import annotations
 
+import codecs
 import io
 import os
 import sys
 from argparse import ArgumentParser
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 from urllib.parse import urlencode
 
 from django.core.management.base import CommandError
 from django.db.models import QuerySet
 
+from ...definitions.exports import Encoding, ExportDefinition, Format
+from ...exporting import layout_stream
 from ...exporting.columns import FixedLayout
 from ...exporting.csvfile import write_file
+from ...exporting.layout_cells import UnfitCell
 from ...exporting.stream import COMMAND, start_export
+from ...exporting.unfit import in_lines
 from ...layouts import Status
-from ...models import AwardingOrganisation, Programme, Registration
+from ...models import AwardingOrganisation, ExportLayout, Programme, Registration
 from ...subjects.registry import SUBJECTS
 from ..base import RegcertCommand
 
 FILTERS = ("status", "awarding_organisation", "programme")
 NO_ULN = "their learners have no ULN yet"
 
+SOME_UNFIT = 1
+"""Exit code: some records are not right for the layout. The others were written."""
+
+TOLD_AT_ONCE = 500
+"""Records that are not right, whose names are read in one statement."""
+
 
 class Command(RegcertCommand):
-    help = "Export registrations, learners or qualifications as a CSV file."
+    help = "Export registrations, learners or qualifications as a file."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--output", metavar="PATH", help="write to this file, whole or not at all")
-        parser.add_argument("--layout", choices=[layout.value for layout in FixedLayout], default="export")
+        parser.add_argument(
+            "--layout",
+            metavar="NAME",
+            default=FixedLayout.EXPORT.value,
+            help=f"{', '.join(FixedLayout)}, or the name of an export layout of the site's own",
+        )
+        parser.add_argument(
+            "--check", action="store_true", help="only say which records are not right for the layout"
+        )
         parser.add_argument(
             "--status",
             metavar="SLUG",
@@ -42,15 +61,51 @@ class Command(RegcertCommand):
         parser.add_argument("--programme", metavar="NAME")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        if options["layout"] not in set(FixedLayout):
-            raise CommandError(f"There is no layout “{options['layout']}”.")
-        layout = FixedLayout(options["layout"])
+        name = options["layout"]
+        if name in set(FixedLayout):
+            if options["check"]:
+                raise CommandError(f"There is nothing to check for the layout “{name}”.")
+            self._by_fixed_layout(FixedLayout(name), options)
+            return
+        layout = ExportLayout.objects.named(name)
+        if layout is None:
+            raise CommandError(f"There is no layout “{name}”.")
+        definition = layout.definition()
+        if definition is None:
+            raise CommandError(f"The layout “{name}” is not right any more. Edit it or load it again.")
+        self._by_layout(definition, options)
+
+    def _by_layout(self, definition: ExportDefinition, options: dict[str, Any]) -> None:
+        records, chosen = self._chosen(FixedLayout.EXPORT, options)
+        unfit = _Lines(self, definition)
+        if options["check"]:
+            for page in layout_stream.check(records, definition):
+                unfit.extend(page.unfit)
+            unfit.finish()
+            if unfit.count:
+                sys.exit(SOME_UNFIT)
+            return
+        try:
+            export = layout_stream.prepare(records, definition, tell=unfit.add)
+        except layout_stream.TooManyRecords:
+            raise CommandError(
+                "There are more records than a sheet has rows. Give it records per file."
+            ) from None
+        unfit.finish()
+        is_text = definition.format is Format.CSV and not export.is_archive
+        if not (options["output"] or is_text or self._binary_output()):
+            raise CommandError("This is no text: it needs --output.")
+        export.note(user=None, filters=f"{COMMAND} {urlencode(chosen)}")
+        encoding = "cp1252" if definition.encoding is Encoding.WINDOWS else "utf-8"
+        self._write(export.chunks, options["output"], encoding)
+        if unfit.count:
+            self.stderr.write(f"{export.unfit_records} left out: they are not right for the layout.")
+            sys.exit(SOME_UNFIT)
+
+    def _by_fixed_layout(self, layout: FixedLayout, options: dict[str, Any]) -> None:
         records, chosen = self._chosen(layout, options)
         run, chunks = start_export(records, layout, user=None, filters=f"{COMMAND} {urlencode(chosen)}")
-        if options["output"]:
-            write_file(options["output"], chunks)
-        else:
-            self._print(chunks)
+        self._write(chunks, options["output"], "utf-8")
         if run.left_out:
             reason = "they have neither a reference nor a ULN" if layout in SUBJECTS else NO_ULN
             self.stderr.write(f"{run.left_out} left out: {reason}.")
@@ -82,13 +137,27 @@ class Command(RegcertCommand):
             chosen.append(("programme", name))
         return found, chosen
 
-    def _print(self, chunks: Iterable[bytes]) -> None:
+    def _write(self, chunks: Iterator[bytes], path: str | None, encoding: str) -> None:
+        if path:
+            write_file(path, chunks)
+        else:
+            self._print(chunks, encoding)
+
+    @property
+    def _output(self) -> Any:
+        return getattr(self.stdout, "_out", self.stdout)
+
+    def _binary_output(self) -> Any:
+        """Where standard output takes bytes; ``None`` where it takes text alone."""
+        out = self._output
+        return getattr(out, "buffer", out if isinstance(out, io.BytesIO) else None)
+
+    def _print(self, chunks: Iterable[bytes], encoding: str) -> None:
         # Bytes where the stream takes them: text output would change line ends and encoding.
-        out = getattr(self.stdout, "_out", self.stdout)
-        binary = getattr(out, "buffer", out if isinstance(out, io.BytesIO) else None)
+        binary = self._binary_output()
         if binary is None:
-            for chunk in chunks:
-                out.write(chunk.decode())
+            for text in codecs.iterdecode(iter(chunks), encoding):
+                self._output.write(text)
             return
         try:
             for chunk in chunks:
@@ -97,6 +166,31 @@ class Command(RegcertCommand):
         except BrokenPipeError:
             # Whoever read had enough (| head); Python would complain again when it flushes at exit.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+class _Lines:
+    """Tells on standard error of records that are not right, some at once."""
+
+    def __init__(self, command: Command, definition: ExportDefinition) -> None:
+        self.count = 0
+        self._command = command
+        self._definition = definition
+        self._waiting: list[UnfitCell] = []
+
+    def add(self, one: UnfitCell) -> None:
+        self.count += 1
+        self._waiting.append(one)
+        if len(self._waiting) >= TOLD_AT_ONCE:
+            self.finish()
+
+    def extend(self, cells: Iterable[UnfitCell]) -> None:
+        for one in cells:
+            self.add(one)
+
+    def finish(self) -> None:
+        for line in in_lines(self._waiting, self._definition):
+            self._command.stderr.write(line)
+        self._waiting.clear()
 
 
 def _by_name(model: Any, name: str) -> Any:

@@ -19,12 +19,13 @@ PROBLEMS = 1
 
 
 class Command(RegcertCommand):
-    help = "Write layouts that the site has added as JSON (dump), or create and replace them from it (load)."
+    help = "Write layouts as JSON (dump, examples), or create and replace those of the site from it (load)."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         actions = parser.add_subparsers(dest="action", required=True, parser_class=RegcertParser)
         dump = actions.add_parser("dump", help="write layouts to standard output: these, or all")
         dump.add_argument("names", nargs="*", metavar="NAME")
+        actions.add_parser("examples", help="write the example layouts of the package, to change and load")
         load = actions.add_parser("load", help="create or replace, by kind and name, the layouts of a file")
         load.add_argument("file", metavar="FILE", help="a JSON object, or an array of them")
 
@@ -32,6 +33,8 @@ class Command(RegcertCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         if options["action"] == "dump":
             self._dump(options["names"])
+        elif options["action"] == "examples":
+            self.stdout.write(layout_store.examples())
         else:
             self._load(Path(options["file"]).read_bytes())
 

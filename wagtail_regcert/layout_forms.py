@@ -1,0 +1,126 @@
+"""Forms of layouts: what is typed goes through the rules that a file of layouts goes through."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext
+from wagtail.admin.forms.models import WagtailAdminModelForm
+
+from .definitions.exports import column_object
+from .definitions.places import LayoutProblem, Place
+from .exporting.layout_values import VALUES
+from .messages import sentence
+from .messages.values import value_description
+from .problems import LayoutFault
+
+GROUPS = {
+    "learner": gettext_lazy("Learner"),
+    "qualification": gettext_lazy("Qualification"),
+    "registration": gettext_lazy("Registration"),
+}
+
+
+class ValueChoices:
+    """The values of columns, in groups, in the language of whoever looks."""
+
+    def __iter__(self) -> Iterator[tuple[str, Any]]:
+        yield "", _("Always the same text")
+        groups: dict[str, list[tuple[str, str]]] = {}
+        for value in VALUES:
+            group, dot, _rest = value.name.partition(".")
+            of = groups.setdefault(str(GROUPS[group]) if dot else pgettext("wagtail_regcert", "Export"), [])
+            of.append((value.name, value_description(value.name)))
+        yield from groups.items()
+
+
+class ValueSelect(forms.Select):
+    """Choose the value of a column."""
+
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        super().__init__(attrs)
+        self.choices: Any = ValueChoices()
+
+
+class LayoutForm(WagtailAdminModelForm):
+    """Common ground of forms of layouts: a kind makes an object of JSON of what was typed."""
+
+    def is_valid(self) -> bool:
+        if not super().is_valid():
+            return False
+        at = Place()
+        model = type(self.instance)
+        model.read_object(self.as_object(), at)
+        same = model.objects.named(self.cleaned_data["name"])
+        if same is not None and same.pk != self.instance.pk:
+            at.key("name").wrong(LayoutFault.REPEATED_NAME)
+        for problem in at.problems:
+            form, field = self.place_of(problem)
+            form.add_error(field if field in form.fields else None, sentence(problem.code, problem.facts))
+        return bool(super().is_valid())
+
+    def as_object(self) -> dict[str, Any]:
+        """What was typed, as an object of JSON."""
+        raise NotImplementedError
+
+    def place_of(self, problem: LayoutProblem) -> tuple[forms.BaseForm, str]:
+        """The form and its field that a problem is told at."""
+        return self, problem.path
+
+    def rows(self, name: str, of: Any = None) -> list[Any]:
+        """The forms of child rows, in their order, without those that are to be deleted."""
+        return list((of or self).formsets[name].ordered_forms)
+
+
+_IN_COLUMN = re.compile(r"columns\[([0-9]+)\](?:\.(\w+)(?:\.(.*))?)?", re.DOTALL)
+_IN_ROW = re.compile(r"before\[([0-9]+)\]")
+
+
+class ExportLayoutForm(LayoutForm):
+    """The form of an export layout."""
+
+    def as_object(self) -> dict[str, Any]:
+        typed = self.cleaned_data
+        organisation = typed["awarding_organisation"]
+        return {
+            "kind": "export",
+            "name": typed["name"],
+            "awarding_organisation": organisation.name if organisation else None,
+            "format": typed["format"],
+            "separator": typed["separator"],
+            "encoding": typed["encoding"],
+            "guard": typed["guard"],
+            "headings": typed["headings"],
+            "before": [row.cleaned_data["cells"] for row in self.rows("rows_before")],
+            "rows_per_file": typed["rows_per_file"],
+            "file_name": typed["file_name"] or None,
+            "columns": [self._column(column) for column in self.rows("columns")],
+        }
+
+    def _column(self, column: Any) -> dict[str, Any]:
+        typed = column.cleaned_data
+        values: dict[str, str] = {}
+        for row in self.rows("translations", column):
+            stored, cell = row.cleaned_data["stored"], row.cleaned_data["cell"]
+            if stored in values:
+                row.add_error("stored", sentence(LayoutFault.REPEATED_KEY, {}))
+            values[stored] = cell
+        names = ("heading", "value", "constant", "if_blank", "dates", "case", "required", "longest")
+        return column_object(values=values, **{name: typed[name] for name in names})
+
+    def place_of(self, problem: LayoutProblem) -> tuple[forms.BaseForm, str]:
+        if found := _IN_ROW.match(problem.path):
+            return self.rows("rows_before")[int(found[1])], "cells"
+        found = _IN_COLUMN.fullmatch(problem.path)
+        if found is None:
+            return super().place_of(problem)
+        column = self.rows("columns")[int(found[1])]
+        if found[2] == "values":
+            for row in self.rows("translations", column):
+                if row.cleaned_data.get("stored") == found[3]:
+                    return row, "cell"
+        return column, found[2] or "value"
