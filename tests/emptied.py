@@ -18,7 +18,7 @@ _flushed: list[Any] = []
 
 
 def empty_where_filled(test: TransactionTestCase) -> None:
-    """Leave the tables as a flush leaves them: emptied are those with rows, if the basics are as after a flush."""
+    """Leave the tables as a flush does, whose basics are as they were after one, or else are made again."""
     if not _flushed or _rows_of_basics() != _flushed:
         _flush(test)
         _flushed[:] = _rows_of_basics()
