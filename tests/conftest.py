@@ -1,6 +1,30 @@
 """What every test may lean on."""
 
+import os
+
 import pytest
+from django.db import connection, connections
+from django.test import TransactionTestCase
+
+from tests.emptied import empty_where_filled
+from tests.migrated import copy_others_tables
+
+DATABASES = {"db", "transactional_db", "live_server", "django_db_setup"}
+"""Fixtures of all tests that ask a database, besides a marker."""
+
+
+def pytest_addoption(parser):
+    what = "leave out tests that ask no database: they came to the same on another one"
+    parser.addoption("--only-with-database", action="store_true", help=what)
+
+
+def pytest_collection_modifyitems(config, items):
+    if config.getoption("--only-with-database"):
+        asking = [
+            item for item in items if item.get_closest_marker("django_db") or DATABASES & {*item.fixturenames}
+        ]
+        config.hook.pytest_deselected(items=[item for item in items if item not in asking])
+        items[:] = asking
 
 
 @pytest.fixture(autouse=True)
@@ -10,3 +34,28 @@ def _fast_passwords(settings):
         "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
     }
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _emptied_where_filled():
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", empty_where_filled)
+        yield
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(request, django_db_modify_db_settings_parallel_suffix):
+    """Lay a file with others' tables where the test database will be, and have ours migrated there."""
+    path = connection.settings_dict["TEST"]["NAME"]
+    if connection.vendor != "sqlite" or request.config.getoption("reuse_db"):
+        yield
+        return
+    copy_others_tables(path)
+    yield
+    connections.close_all()
+    os.remove(path)
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb(request):
+    return connection.vendor == "sqlite" or request.config.getoption("reuse_db")

@@ -194,7 +194,8 @@ def test_a_group_that_a_site_has_already_is_left_and_named(
     assert capsys.readouterr().out.count("exists already") == 1
 
 
-@pytest.mark.parametrize("state", STATES[STATES.index(FIRST_WITH_ROLES) :])
+# What came between touches them on the way from the first, if it does.
+@pytest.mark.parametrize("state", [FIRST_WITH_ROLES, *STATES[-2:]])
 def test_groups_that_a_site_edited_or_deleted_are_not_touched_again(
     migrated_to: Callable[[str], Any], state: str
 ) -> None:

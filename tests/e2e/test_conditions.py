@@ -24,6 +24,7 @@ def without_script(browser, live_server, page):
     context.close()
 
 
+@pytest.mark.over_wagtail
 def test_without_javascript_the_whole_import_works(without_script, transactional_db):
     page = without_script
     page.goto(LISTING)
@@ -53,6 +54,7 @@ def test_without_javascript_the_page_of_a_running_import_comes_again_by_itself(w
     assert 'http-equiv="refresh"' in page.content()
 
 
+@pytest.mark.over_wagtail
 def test_nothing_of_ours_breaks_when_only_scripts_from_the_site_are_allowed(page, settings):
     settings.MIDDLEWARE = [*settings.MIDDLEWARE, "tests.e2e.policy.only_own_scripts"]
     refused = []
@@ -88,6 +90,7 @@ def log_in_elsewhere(page, user):
     tab.close()
 
 
+@pytest.mark.over_wagtail
 def test_whoever_logged_in_again_elsewhere_uploads_all_the_same(every_place, page, user):
     report(page, make_csv(*GOOD))
     log_in_elsewhere(page, user)
@@ -136,6 +139,7 @@ def test_a_popup_closed_before_the_upload_began_uploads_nothing(page):
     assert not ImportRun.objects.exists()
 
 
+@pytest.mark.over_wagtail
 def test_the_escape_key_closes_the_popup_while_a_file_is_on_its_way(page):
     dialog = popup(page)
     dialog.locator("input[type=file]").set_input_files(file(make_csv(*GOOD)))

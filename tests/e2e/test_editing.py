@@ -7,6 +7,8 @@ import pytest
 from tests.makers import make_registration, make_user
 from wagtail_regcert.models import Qualification
 
+pytestmark = pytest.mark.over_wagtail
+
 LISTING = "/admin/registration-and-certification/"
 
 

@@ -184,6 +184,7 @@ def test_a_fault_of_the_network_is_told_as_one(page, path):
     assert "Check your connection" in refuse(page, path)
 
 
+@pytest.mark.over_wagtail
 @pytest.mark.parametrize("height", [768, 480])
 def test_validate_is_in_sight_after_a_refusal(page, path, height):
     page.set_viewport_size({"width": 1366, "height": height})

@@ -35,6 +35,7 @@ def report(page, data):
     return page
 
 
+@pytest.mark.over_wagtail
 def test_a_file_is_dragged_in_validated_and_uploaded(page):
     text = make_csv(*GOOD, BAD).decode()
 
@@ -122,6 +123,7 @@ def test_another_separator_is_offered_and_its_fault_told(page):
     assert not title.startswith("Error: ")
 
 
+@pytest.mark.over_wagtail
 def test_a_file_refused_for_its_separator_is_put_right_by_one_button_in_sight(page):
     page.set_viewport_size({"width": 1366, "height": 768})
     dialog = popup(page)
@@ -189,6 +191,7 @@ def test_a_double_click_uploads_once_and_back_does_not_upload_again(page):
     assert ImportRun.objects.get().created == 3
 
 
+@pytest.mark.over_wagtail
 def test_uploading_shows_and_says_at_once_that_it_is_at_work_until_one_comes_back(page):
     report(page, make_csv(*GOOD))
     button = page.get_by_role("button", name="Upload 3 accepted records")
@@ -224,6 +227,7 @@ def popup(page):
     return dialog
 
 
+@pytest.mark.over_wagtail
 def test_escape_closes_tips_before_the_popup_and_focus_goes_back(page):
     dialog = popup(page)
     button = dialog.get_by_role("button", name="Tips", exact=True)
@@ -244,6 +248,7 @@ def test_escape_closes_tips_before_the_popup_and_focus_goes_back(page):
     assert page.locator("#regcert-import-link").evaluate("link => link === document.activeElement")
 
 
+@pytest.mark.over_wagtail
 def test_the_focus_stays_in_the_popup_and_in_open_tips_in_them(page):
     dialog = popup(page)
     names = "document.activeElement.closest('.regcert-tips') ? 'tips' : document.activeElement.innerText"
@@ -267,6 +272,7 @@ def test_the_focus_stays_in_the_popup_and_in_open_tips_in_them(page):
     assert dialog.is_visible()
 
 
+@pytest.mark.over_wagtail
 def test_the_button_for_tips_scrolls_with_the_title_of_the_popup(page):
     page.set_viewport_size({"width": 320, "height": 500})
     dialog = popup(page)
@@ -279,6 +285,7 @@ def test_the_button_for_tips_scrolls_with_the_title_of_the_popup(page):
     assert title.bounding_box()["y"] - button.bounding_box()["y"] == above
 
 
+@pytest.mark.over_wagtail
 @pytest.mark.parametrize("leave", ["key", "cross", "outside"])
 def test_the_popup_opened_again_is_as_new(page, leave):
     dialog = popup(page)
@@ -312,6 +319,7 @@ def test_the_popup_opened_again_is_as_new(page, leave):
         assert dialog.locator(hidden).is_hidden()
 
 
+@pytest.mark.over_wagtail
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing_on_our_screens(page, axe, scheme):
     page.emulate_media(color_scheme=scheme, reduced_motion="reduce")

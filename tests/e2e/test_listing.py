@@ -11,6 +11,8 @@ from wagtail.users.models import UserProfile
 from tests.makers import make_learner, make_qualification, make_registration, make_user
 from wagtail_regcert.models import ExportRun, Qualification, Registration
 
+pytestmark = pytest.mark.over_wagtail
+
 LISTING = "/admin/registration-and-certification/"
 ON_A_PAGE = 50
 DAY = dt.date(2026, 8, 31)

@@ -25,6 +25,8 @@ from tests.security.routes import our_routes
 from wagtail_regcert.importing import runs
 from wagtail_regcert.models import ExportRun, ImportRun, Registration
 
+pytestmark = pytest.mark.over_wagtail
+
 FAULTS = (Path(__file__).parent / "reach.js").read_text(encoding="utf-8")
 LISTING = "/admin/registration-and-certification/"
 

@@ -57,6 +57,7 @@ def test_the_result_follows_an_undo_that_a_worker_does(uploaded):
     page.get_by_role("link", name="Undo this import").wait_for()
 
 
+@pytest.mark.over_wagtail
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing(uploaded, axe, scheme):
     page = uploaded

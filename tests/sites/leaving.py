@@ -13,6 +13,7 @@ from pathlib import Path
 from django.core.management import call_command
 from django.test import Client
 
+from tests.migrated import copy_others_tables
 from tests.sites.site import configure
 
 PAGE = Path(__file__).parents[2] / "docs/uninstalling.md"
@@ -89,5 +90,7 @@ if __name__ == "__main__":
     folder, step = Path(sys.argv[1]), sys.argv[2]
     without = {"wagtail_regcert", "example_site.demo"} if step == "gone" else set()
     configure(folder, {"APPS_WITHOUT": sorted(without)})
+    if step == "out":
+        copy_others_tables(folder / "default.sqlite3")
     {"out": out, "gone": gone, "back": back}[step]()
     print("done")

@@ -18,6 +18,7 @@ from django.test import Client
 from django.urls import reverse
 
 from example_site.settings import INSTALLED_APPS
+from tests.migrated import copy_others_tables
 from tests.sites.site import configure
 
 OURS = ("wagtail_regcert", "example_site.demo")
@@ -114,6 +115,7 @@ def look_around(client: Client) -> dict[str, Any]:
 def main() -> None:
     settings = {"INSTALLED_APPS": apps(sys.argv[2]), "WAGTAILADMIN_STATIC_FILE_VERSION_STRINGS": False}
     configure(Path(sys.argv[1]), settings)
+    copy_others_tables(Path(sys.argv[1]) / "default.sqlite3")
     call_command("migrate", run_syncdb=True, verbosity=0)
 
     from django.contrib.auth import get_user_model

@@ -17,6 +17,7 @@ from django.conf import settings
 from django.core.management import call_command
 
 from example_site import settings as example
+from tests.migrated import copy_others_tables
 
 
 def configure(folder: Path, changed: dict[str, Any]) -> None:
@@ -58,6 +59,8 @@ def main() -> None:
     has_replica = "replica" in settings.DATABASES
     call_command("check", fail_level="WARNING")
     if "main" not in settings.DATABASES:
+        if settings.AUTH_USER_MODEL == "auth.User":
+            copy_others_tables(settings.DATABASES["default"]["NAME"])
         call_command("migrate", verbosity=0)
     if "only_migrate" in sys.argv:
         return

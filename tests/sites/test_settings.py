@@ -80,17 +80,6 @@ def test_the_whole_job_works_in_a_site_of_its_own(chosen: dict[str, Any], tmp_pa
     assert done.stdout.splitlines()[-1] == "done"
 
 
-@of_its_own
-def test_the_app_goes_as_the_docs_say_and_comes_back_with_its_groups(tmp_path: Path) -> None:
-    for step in ("out", "gone", "back"):
-        command = [sys.executable, "-m", "tests.sites.leaving", str(tmp_path), step]
-
-        done = subprocess.run(command, capture_output=True, text=True)
-
-        assert done.returncode == 0, done.stderr
-        assert done.stdout.splitlines()[-1] == "done"
-
-
 @pytest.mark.parametrize("chosen", SETTINGS.values(), ids=SETTINGS.keys())
 def test_the_whole_job_works(settings: Any, chosen: dict[str, Any]) -> None:
     for name, value in chosen.items():
