@@ -7,8 +7,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
-from ..cells import NAME_LIMIT as CELL_LIMIT
-from ..cells import Date, Kind, StatusLabel, Text, Translated, fold_cell, read_plain
+from ..cells import NAME_LIMIT, Date, Kind, StatusLabel, Text, Translated, fold_cell, read_plain
 from ..characters import clean
 from ..date_forms import READ_FORMS, DateForm
 from ..layouts import (
@@ -43,6 +42,10 @@ from .places import Place
 KIND = "import"
 
 HEADING_LIMIT = 255
+
+CELL_LIMIT = NAME_LIMIT
+"""Characters of a text that a layout knows."""
+
 MOST_COLUMNS = 500
 MOST_TRANSLATIONS = 500
 
