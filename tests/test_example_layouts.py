@@ -14,6 +14,7 @@ from .makers import make_learner, make_qualification, make_registration
 pytestmark = pytest.mark.django_db
 
 PEARSON = "Example: Pearson functional skills registrations"
+MOVING_IN = "Example: moving in with the 17 columns"
 PLAIN = "Example: plain list with LRS sex codes"
 
 
@@ -21,7 +22,7 @@ PLAIN = "Example: plain list with LRS sex codes"
 def _examples():
     done = layout_store.load(layout_store.examples().encode())
     assert done.problems == []
-    assert [layout.name for layout in done.created] == [PEARSON, PLAIN]
+    assert [layout.name for layout in done.created] == [PEARSON, PLAIN, MOVING_IN]
 
 
 def register(**learner):

@@ -59,6 +59,20 @@ def examples() -> str:
     return files.dump(objects)
 
 
+def example(kind: str, name: str) -> Any:
+    """The definition of one of them; ``None`` where none has this name."""
+    wanted = fold_name(name)
+    for found, definition in files.load(examples().encode(), readers()).definitions:
+        if (found, fold_name(definition.name)) == (kind, wanted):
+            return definition
+    return None
+
+
+def readers() -> dict[str, files.Reader]:
+    """What reads a definition, by kind of layout."""
+    return {kind: model.read_object for kind, model in LAYOUTS.items()}
+
+
 def stored(names: Sequence[str] = ()) -> tuple[list[BaseLayout], list[str]]:
     """The layouts of these names, of any kind; all without names. And the names that there are not."""
     found = [layout for model in LAYOUTS.values() for layout in model.objects.all()]

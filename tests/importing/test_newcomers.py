@@ -13,12 +13,9 @@ from tests.makers import (
     make_user,
 )
 from tests.site_layouts import KEYS, NUMBER, OTHER_ULN, ULN, committed, load, told, validated
-from wagtail_regcert.definitions import imports
-from wagtail_regcert.definitions.examples import MOVING_IN
-from wagtail_regcert.definitions.places import Place
 from wagtail_regcert.importing import runs
 from wagtail_regcert.importing.results import result
-from wagtail_regcert.importing.run_layout import from_definition
+from wagtail_regcert.importing.run_layout import named_layout
 from wagtail_regcert.models import (
     AwardingOrganisation,
     ChangeLogEntry,
@@ -188,7 +185,7 @@ def test_whoever_may_not_add_learners_may_not_finish_such_a_run():
 
 
 def test_the_seventeen_columns_fill_an_empty_site(tmp_path):
-    layout = from_definition(imports.read(MOVING_IN, Place()))
+    layout = named_layout("example: moving in with the 17 columns")
     made = make_qualification(number=NUMBER, title="Joinery", awarding_organisation=make_organisation("NCFE"))
     for number, uln in enumerate((ULN, OTHER_ULN, None)):
         learner = make_learner(uln=uln, given_names="Ann", family_name=f"Lee{number}", gender="F")

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from .. import layout_store
 from ..cells import match_key
 from ..definitions import imports
 from ..definitions.places import Place
@@ -36,11 +37,11 @@ def own_layout(about: str) -> RunLayout:
 
 
 def named_layout(name: str) -> RunLayout | None:
-    """The layout of this name: one that comes with the package, or that the site has added."""
+    """The layout of this name: of what a file is about, one that the site has added, or an example."""
     if name in SUBJECTS:
         return own_layout(name)
     stored = ImportLayout.objects.named(name)
-    definition = None if stored is None else stored.definition()
+    definition = layout_store.example(imports.KIND, name) if stored is None else stored.definition()
     return None if definition is None else from_definition(definition)
 
 
