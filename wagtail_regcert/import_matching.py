@@ -215,7 +215,7 @@ class Matching:
         """What a value stands for; blank where it is left as it is."""
         name = f"column-{at}-value-{number}"
         if self.is_sent and name in self.data:
-            return self.data[name]
+            return self.data.get(name, "")
         return guesses.meant(value, self.fields[self.field_of(at)].kind)
 
     @property

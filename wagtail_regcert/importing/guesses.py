@@ -134,8 +134,9 @@ def header_row(rows: Sequence[Sequence[str]], fields: Mapping[str, Column]) -> i
     Where there is none, the first of those with the most cells that are not blank.
     """
     known = [sum(bool(_named(cell, fields)[0]) for cell in row) for row in rows]
-    if known and max(known):
-        return known.index(max(known))
+    most = max(known, default=0)
+    if most:
+        return known.index(most)
     widths = [sum(bool(clean(cell)) for cell in row) for row in rows]
     return widths.index(max(widths)) if widths else 0
 
