@@ -13,8 +13,10 @@ PURE = [
     *("cells", "characters", "damage", "date_forms", "days", "folding", "problems", "layouts"),
     *(f"messages/{name}" for name in ("__init__", "words", "faults", "errors", "warnings", "notes")),
     *(f"messages/{name}" for name in ("layouts", "unfit", "values")),
-    *(f"definitions/{name}" for name in ("__init__", "exports", "files", "names", "options", "places")),
-    *(f"definitions/{name}" for name in ("imports",)),
+    *(
+        f"definitions/{name}"
+        for name in ("__init__", "exports", "imports", "files", "names", "options", "places", "templates")
+    ),
     *(f"importing/{name}" for name in ("types", "collector", "decode", "header", "read", "parse")),
     *(f"importing/{name}" for name in ("notes", "exchange", "plan", "pipeline", "groups")),
     *(f"importing/{name}" for name in ("workbook", "package", "numbers", "by_heading", "rows")),

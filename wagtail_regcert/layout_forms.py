@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
+import csv
 import re
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 from wagtail.admin.forms.models import WagtailAdminModelForm
 
-from .definitions.exports import column_object
+from . import conf
+from .definitions.exports import ExportDefinition, Format, column_object
 from .definitions.places import LayoutProblem, Place
+from .definitions.templates import ROWS_LOOKED_AT, layout_of
 from .exporting.layout_values import VALUES
+from .importing.decode import decode
+from .importing.pipeline import check_upload
+from .importing.read import cut_rows
+from .layouts import Separator
 from .messages import sentence
 from .messages.values import value_description
-from .problems import LayoutFault
+from .problems import FileFault, LayoutFault
 
 GROUPS = {
     "learner": gettext_lazy("Learner"),
@@ -74,6 +83,44 @@ class LayoutForm(WagtailAdminModelForm):
     def rows(self, name: str, of: Any = None) -> list[Any]:
         """The forms of child rows, in their order, without those that are to be deleted."""
         return list((of or self).formsets[name].ordered_forms)
+
+
+class TemplateForm(forms.Form):
+    """A blank file of theirs. Valid when headings were found in it."""
+
+    file = forms.FileField(
+        label=gettext_lazy("Their file"),
+        help_text=gettext_lazy("A blank CSV file as the awarding organisation hands it out."),
+        allow_empty_file=True,
+        error_messages={
+            "required": gettext_lazy("Select a file."),
+            "missing": gettext_lazy("Select a file."),
+        },
+        widget=forms.FileInput(attrs={"accept": ".csv,text/csv"}),
+    )
+
+    def clean_file(self) -> ExportDefinition:
+        """The layout that the file is probably a template for."""
+        file = self.cleaned_data["file"]
+        fault = check_upload(file.name, file.size, conf.settings.MAX_UPLOAD_BYTES)
+        decoded = fault or decode(file.read())
+        if isinstance(decoded, FileFault):
+            raise ValidationError(sentence(decoded.code, decoded.facts), code=decoded.code.value)
+        separator = likely_separator(decoded.text)
+        try:
+            rows = list(islice(cut_rows(decoded.text, separator), ROWS_LOOKED_AT))
+        except csv.Error:
+            rows = []
+        found = layout_of(file.name, rows, kind=Format.CSV, separator=separator, encoding=decoded.encoding)
+        if found is None:
+            raise ValidationError(_("No headings were found in this file."), code="no_headings")
+        return found
+
+
+def likely_separator(text: str) -> Separator:
+    """The separator that stands most often in the first lines of a text."""
+    head = "\n".join(text.splitlines()[:ROWS_LOOKED_AT])
+    return max(Separator, key=lambda separator: head.count(separator.character))
 
 
 _IN_COLUMN = re.compile(r"columns\[([0-9]+)\](?:\.(\w+)(?:\.(.*))?)?", re.DOTALL)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.urls import path
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -35,7 +36,7 @@ from .views.editing import (
     RegistrationEditView,
     RegistrationInspectView,
 )
-from .views.layouts import LayoutCreateView, LayoutEditView, LayoutIndexView
+from .views.layouts import LayoutCreateView, LayoutEditView, LayoutIndexView, TemplateView
 from .views.listing import ReferenceIndexView, RegistrationIndexView
 
 NAME = _("Registration and Certification")
@@ -256,6 +257,17 @@ class LayoutViewSet(SnippetViewSet):
 
 class ExportLayoutViewSet(LayoutViewSet):
     model = ExportLayout
+
+    @property
+    def template_view(self) -> View:
+        return self.construct_view(TemplateView, **self.get_add_view_kwargs())
+
+    def get_index_view_kwargs(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_index_view_kwargs(template_url_name=self.get_url_name("template"), **kwargs)
+
+    def get_urlpatterns(self) -> list[Any]:
+        return [*super().get_urlpatterns(), path("template/", self.template_view, name="template")]
+
     list_display = ["name", "awarding_organisation", "format"]
     edit_handler = ObjectList(
         [

@@ -159,6 +159,7 @@ def rules_of_layouts(table: str) -> dict[str, Rule]:
         for name, rule in rules_of_a_reference_table(table).items()
         if not name.endswith(":inspect")
     }
+    found[f"wagtailsnippets_{APP}_{table}:template"] = found[f"wagtailsnippets_{APP}_{table}:add"]
     choosers = f"wagtailsnippetchoosers_{APP}_{table}"
     sees = found[f"wagtailsnippets_{APP}_{table}:list"]
     return {name: sees if name.startswith(choosers) else rule for name, rule in found.items()}

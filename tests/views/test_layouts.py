@@ -1,6 +1,7 @@
 """The form of export layouts: ordered rows, checked by the rules of files of layouts."""
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from wagtail_regcert.models import ExportLayout
@@ -156,25 +157,7 @@ def test_a_layout_needs_a_column(editor):
 def test_an_edit_form_that_changes_nothing_keeps_everything(editor):
     layout = make_export_layout(**EXAMPLE)
     url = reverse(f"{URLS}:edit", args=[layout.pk])
-    form = editor.get(url).context["form"]
-    data = {}
-    for part in [form, *form.formsets["columns"].forms, *form.formsets["rows_before"].forms]:
-        for field in part:
-            data[field.html_name] = field.value()
-    for prefix in ("columns", "rows_before"):
-        data.update({f.html_name: f.value() for f in form.formsets[prefix].management_form})
-    for one in form.formsets["columns"].forms:
-        inner = one.formsets["translations"]
-        data.update({f.html_name: f.value() for f in inner.management_form})
-        for part in inner.forms:
-            data.update({field.html_name: field.value() for field in part})
-    shown = {
-        name: "" if value is None else value
-        for name, value in data.items()
-        if value is not False and "__prefix__" not in name
-    }
-    for row in form.formsets["rows_before"].forms:
-        shown[row["cells"].html_name] = row.fields["cells"].prepare_value(row["cells"].value())
+    shown = values_of(editor.get(url).context["form"])
 
     response = editor.post(url, shown)
 
@@ -218,3 +201,67 @@ def test_layouts_are_deleted_in_bulk(editor):
     )
 
     assert list(ExportLayout.objects.values_list("pk", flat=True)) == keys[2:]
+
+
+TEMPLATE = reverse(f"{URLS}:template")
+
+
+def upload(client, data, name="their template.csv"):
+    return client.post(TEMPLATE, {"file": SimpleUploadedFile(name, data)})
+
+
+def values_of(form):
+    """What a browser would send of a form with rows, and rows in rows."""
+    found = {}
+
+    def add(part):
+        for field in part:
+            value = field.field.prepare_value(field.value())
+            if value is not False:
+                found[field.html_name] = "" if value is None else value
+        for rows in getattr(part, "formsets", {}).values():
+            found.update({field.html_name: field.value() for field in rows.management_form})
+            for row in rows.forms:
+                add(row)
+
+    add(form)
+    return found
+
+
+def test_a_blank_file_of_theirs_fills_in_the_form_of_a_layout(editor):
+    data = "Centre;12345\r\n\r\nULN;Surname;Sex;Postcode\r\n".encode("utf-8-sig")
+
+    response = upload(editor, data)
+
+    assert not ExportLayout.objects.exists()
+    assert response.context["action_url"] == reverse(f"{URLS}:add")
+    created = editor.post(reverse(f"{URLS}:add"), values_of(response.context["form"]))
+    assert created.status_code == 302, errors_of(created)
+    layout = ExportLayout.objects.get().as_object()
+    assert (layout["name"], layout["file_name"]) == ("their template", "their template.csv")
+    assert (layout["separator"], layout["encoding"]) == ("semicolon", "utf-8-sig")
+    assert layout["before"] == [["Centre", "12345"], []]
+    assert layout["columns"] == [
+        {"heading": "ULN", "value": "learner.uln"},
+        {"heading": "Surname", "value": "learner.family_name"},
+        {"heading": "Sex", "value": "learner.gender"},
+        {"heading": "Postcode", "constant": ""},
+    ]
+
+
+@pytest.mark.parametrize(
+    ("data", "name"),
+    [(b"", "a.csv"), (b"PK\x03\x04", "a.csv"), (b"ULN", "a.xlsx"), (b'"', "a.csv"), (b",,\r\n", "a.csv")],
+)
+def test_what_is_no_template_is_told(editor, data, name):
+    response = upload(editor, data, name)
+
+    assert response.status_code == 200
+    assert response.context["form"].errors["file"]
+    assert "Error: From their template" in response.content.decode()
+
+
+def test_a_template_is_asked_for(editor):
+    assert TEMPLATE in editor.get(reverse(f"{URLS}:list")).content.decode()
+    assert editor.get(TEMPLATE).status_code == 200
+    assert editor.post(TEMPLATE).context["form"].errors["file"] == ["Select a file."]

@@ -10,8 +10,10 @@ from django.db.models import QuerySet
 
 from .. import conf
 from ..characters import guard
+from ..databases import atomic
 from ..models import ExportRun
-from .columns import COLUMNS, KNOWN_BY, ExportColumn, FixedLayout
+from . import held
+from .columns import COLUMNS, KNOWN_BY, OF_REGISTRATIONS, ExportColumn, FixedLayout
 from .csvfile import csv_bytes
 from .keys import Keys, batches
 from .values import Values
@@ -36,14 +38,17 @@ def start_export(
     what ``records`` were chosen by.
     """
     keys, left_out = _keys(records, layout)
-    run = ExportRun.objects.create(
-        user=user,
-        user_name=user.get_username() if user else "",
-        layout=layout.value,
-        filters=filters,
-        records=len(keys),
-        left_out=left_out,
-    )
+    with atomic():
+        run = ExportRun.objects.create(
+            user=user,
+            user_name=user.get_username() if user else "",
+            layout=layout.value,
+            filters=filters,
+            records=len(keys),
+            left_out=left_out,
+        )
+        if layout in OF_REGISTRATIONS:
+            held.keep(run, keys)
     return run, _bytes(keys, layout, records)
 
 

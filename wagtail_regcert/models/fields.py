@@ -109,7 +109,8 @@ class CellLinesFormField(forms.CharField):
         return "\n".join(value) if isinstance(value, list) else value
 
     def has_changed(self, initial: Any, data: Any) -> bool:
-        return self.to_python(data) != (initial or [])
+        # A row that was added and left blank is meant: Django would drop it as one that nobody filled in.
+        return True
 
 
 class CellsField(models.JSONField):

@@ -7,13 +7,18 @@ from urllib.parse import urlencode
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponseBase
+from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
+from wagtail.admin import messages
+from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 from wagtail.admin.widgets.button import Button
 from wagtail.snippets.views.snippets import CreateView, EditView, IndexView
 
 from ..databases import atomic
+from ..layout_forms import TemplateForm
 from ..models.writing import take_write_lock
 from ..permissions import EXPORT, may
 from ..search import LONGEST
@@ -21,6 +26,16 @@ from ..search import LONGEST
 
 class LayoutIndexView(IndexView):
     """The list of layouts of a kind."""
+
+    template_url_name: str | None = None
+
+    @cached_property
+    def header_more_buttons(self) -> list[Button]:
+        buttons: list[Button] = super().header_more_buttons
+        if not (self.template_url_name and self.user_has_permission("add")):
+            return buttons
+        url = reverse(self.template_url_name)
+        return [*buttons, Button(_("From their template"), url=url, icon_name="upload")]
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if self.is_export:
@@ -40,6 +55,39 @@ class LayoutCreateView(CreateView):
         with atomic():
             take_write_lock(self.model)
             return super().save_instance()
+
+
+class TemplateView(LayoutCreateView):
+    """From their template: a blank file of theirs, then the form of a new layout, filled in after it."""
+
+    upload_template_name = "wagtail_regcert/layouts/template.html"
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        return self._upload(TemplateForm())
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        upload = TemplateForm(request.POST, request.FILES)
+        if not upload.is_valid():
+            return self._upload(upload)
+        layout = self.model()
+        layout.fill(upload.cleaned_data["file"])
+        self.object = layout
+        self.form = self.get_form_class()(instance=layout, for_user=request.user)
+        messages.warning(request, _("Nothing is saved yet. Check each column, then save the layout."))
+        return self.render_to_response(self.get_context_data())
+
+    def _upload(self, form: TemplateForm) -> HttpResponseBase:
+        self.object = None
+        crumbs = self.get_breadcrumbs_items()
+        context = {
+            **WagtailAdminTemplateMixin.get_context_data(self, form=form),
+            "index_url": reverse(self.index_url_name),
+            "breadcrumbs_items": [*crumbs[:-1], {"url": "", "label": _("From their template")}],
+            "header_title": _("From their template"),
+            "page_title": _("From their template"),
+            "action_url": self.request.path,
+        }
+        return TemplateResponse(self.request, self.upload_template_name, context)
 
 
 class LayoutEditView(EditView):
