@@ -11,6 +11,7 @@ from wagtail_regcert.exporting import held, layout_stream
 from wagtail_regcert.exporting.columns import FixedLayout
 from wagtail_regcert.exporting.stream import start_export
 from wagtail_regcert.models import ExportPiece, ExportRun, Learner, Registration
+from wagtail_regcert.subjects.registry import subject_of
 
 from ..makers import make_export_layout, make_learner, make_registration
 
@@ -22,7 +23,7 @@ def registrations():
     return [make_registration(learner=make_learner(uln=uln)) for uln in ("1111111111", None, "2222222222")]
 
 
-def start(layout=FixedLayout.EXPORT, records=None):
+def start(layout=FixedLayout.EXPORT.file, records=None):
     records = Registration.objects.all() if records is None else records
     return start_export(records, layout, user=None, filters="")[0]
 
@@ -39,7 +40,7 @@ def test_an_export_keeps_what_it_held_in_the_order_of_the_file(registrations, mo
 
     assert list(held.load(run)) == keys[::-1]
     assert ExportPiece.objects.count() == 2
-    assert list(held.load(start(FixedLayout.IMPORT))) == [keys[0], keys[2]]
+    assert list(held.load(start(FixedLayout.IMPORT.file))) == [keys[0], keys[2]]
 
 
 @pytest.mark.parametrize("required", [True, False])
@@ -54,7 +55,7 @@ def test_an_export_by_a_layout_keeps_those_that_were_right(registrations, requir
 
 
 def test_exports_of_learners_hold_no_registrations(registrations):
-    start(FixedLayout.LEARNERS, Learner.objects.all())
+    start(subject_of("learners").file_layout(), Learner.objects.all())
 
     assert not ExportPiece.objects.exists()
 
