@@ -109,3 +109,11 @@ def make_export_layout(*columns, **options):
     done = layout_store.load(json.dumps(definition).encode())
     assert done.problems == []
     return (done.created + done.replaced)[0]
+
+
+def make_import_layout(*columns, **options):
+    """A stored import layout, made of options as JSON has them."""
+    definition = {"kind": "import", "name": "Theirs", "columns": list(columns), **options}
+    done = layout_store.load(json.dumps(definition).encode())
+    assert done.problems == []
+    return (done.created + done.replaced)[0]

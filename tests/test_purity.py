@@ -19,7 +19,10 @@ PURE = [
     ),
     *(f"importing/{name}" for name in ("types", "collector", "decode", "header", "read", "parse")),
     *(f"importing/{name}" for name in ("notes", "exchange", "plan", "pipeline", "groups")),
-    *(f"importing/{name}" for name in ("workbook", "package", "numbers", "by_heading", "rows")),
+    *(
+        f"importing/{name}"
+        for name in ("workbook", "package", "numbers", "by_heading", "rows", "fitting", "guesses")
+    ),
     *(
         f"subjects/{name}"
         for name in ("types", "rules", "hints", "suspicions", "registrations", "learners", "qualifications")

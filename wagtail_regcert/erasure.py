@@ -256,7 +256,7 @@ def _discard_reports(learner: int, traces: Traces) -> int:
 
 
 def _discard(run: ImportRun) -> None:
-    for state in (State.UPLOADED, State.VALIDATING, State.VALIDATED, State.COMMITTING, State.FAILED):
+    for state in set(State) - {State.COMMITTED, State.CANCELLED, State.EXPIRED}:
         # Whatever works on it finds that it is not its turn any more, and writes nothing.
         ImportRun.objects.move(run.pk, state, State.EXPIRED)
     ImportRun.objects.filter(pk=run.pk).update(discarded_at=timezone.now())

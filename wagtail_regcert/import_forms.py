@@ -6,55 +6,187 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils.translation import gettext_lazy as _
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from . import conf
-from .importing.pipeline import Opened, Refused, check_upload, open_file
+from .definitions.names import fold_name
+from .importing.fitting import first_rows, fitting
+from .importing.pipeline import WORKBOOK, Opened, Refused, check_upload, open_file
+from .importing.run_layout import (
+    missing_constant,
+    named_layout,
+    offered_names,
+    own_layout,
+)
+from .importing.workbook import is_workbook
 from .layouts import Layout, Separator
 from .messages import sentence, separator_option
-from .problems import FileFault
+from .problems import Fault, FileFault
+
+OWN_LAYOUTS = {
+    "registrations": gettext_lazy("The ten columns of the sample file"),
+    "learners": gettext_lazy("The six columns of the sample file"),
+    "qualifications": gettext_lazy("The three columns of the sample file"),
+}
+"""What a file is about to what its own layout is called."""
+
+ANY = Layout(columns=(), is_sites=True)
+"""Names no heading at all."""
+
+ABOUT_HEADINGS = (Fault.BAD_HEADER, Fault.NOT_CSV, Fault.MALFORMED_CSV, Fault.NOT_TEXT)
+"""Faults beside which another layout may fit: it may read workbooks, or another separator."""
 
 
 class ImportForm(forms.Form):
-    """A file and its separator. Valid when the file as a whole is what it should be."""
+    """A file, its layout and its separator. Valid when the file as a whole is what it should be.
+
+    With ``match`` it need only be readable: somebody says which of its columns is which later.
+    """
 
     file = forms.FileField(
-        label=_("CSV file"),
+        label=gettext_lazy("CSV file"),
         # An empty file is told by the same rules as one with nothing but blanks.
         allow_empty_file=True,
-        error_messages={"required": _("Select a file."), "missing": _("Select a file.")},
-        widget=forms.FileInput(attrs={"accept": ".csv,text/csv"}),
+        error_messages={
+            "required": gettext_lazy("Select a file."),
+            "missing": gettext_lazy("Select a file."),
+        },
     )
-    separator = forms.ChoiceField(label=_("Separator"), initial=Separator.COMMA.value)
+    layout = forms.CharField(
+        label=pgettext_lazy("wagtail_regcert", "Layout"), required=False, widget=forms.Select
+    )
+    separator = forms.ChoiceField(label=gettext_lazy("Separator"), initial=Separator.COMMA.value)
+    use = forms.CharField(required=False, widget=forms.HiddenInput)
+    """The name of a layout that was offered, instead of the one that is chosen."""
+    match = forms.BooleanField(required=False, widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, layout: Layout, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, about: str, user: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.layout = layout
+        self.about = about
+        self.user = user
         separators: Any = self.fields["separator"]
         separators.choices = [(s.value, separator_option(s)) for s in Separator]
+        self.fields["layout"].widget.attrs["data-action"] = "regcert-import#layoutChosen"
+        self.fields["layout"].widget.choices = [  # type: ignore[attr-defined]
+            (about, OWN_LAYOUTS[about]),
+            *((name, name) for name in self.names),
+        ]
+        self.chosen = own_layout(about)
+        self.separator = Separator.COMMA
+        self.encoding = ""
         self.data_read = b""
         self.opened: Opened | None = None
+        self.offers: list[str] = []
+        """The names of layouts that fit the file, where the one that was chosen does not."""
+        self.can_be_matched = False
 
-    def clean_file(self) -> Any:
-        """One file, and not more than it may be."""
-        file = self.cleaned_data["file"]
-        if len(self.files.getlist("file")) > 1:
-            raise ValidationError(_("Select one file only."), code="several")
-        if fault := check_upload(file.name, file.size, conf.settings.MAX_UPLOAD_BYTES):
-            raise _refusal(fault)
-        return file
+    @cached_property
+    def names(self) -> list[str]:
+        """The names of the layouts to choose from, beside the one of what the file is about."""
+        return offered_names(self.user, self.about)
+
+    @property
+    def has_layouts(self) -> bool:
+        return bool(self.names)
+
+    def clean_layout(self) -> str:
+        """The name of one that is offered, as it is written; blank for the file's own."""
+        return self._known(self.cleaned_data["layout"])
+
+    def clean_use(self) -> str:
+        return self._known(self.cleaned_data["use"])
+
+    def _known(self, name: str) -> str:
+        if not name or name == self.about:
+            return ""
+        wanted = fold_name(name)
+        found = next((one for one in self.names if fold_name(one) == wanted), None)
+        if found is None:
+            raise ValidationError(_("There is no such layout. Choose one of the list."), code="layout")
+        return found
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}
-        if "file" in cleaned and "separator" in cleaned:
-            self.data_read = cleaned["file"].read()
-            opened = open_file(self.data_read, Separator(cleaned["separator"]), self.layout)
-            if isinstance(opened, Refused):
-                self.add_error("file", _refusal(opened.fault))
-            else:
-                self.opened = opened
+        if self.errors.keys() & {"file", "separator", "layout", "use"}:
+            return cleaned
+        self.separator = Separator(cleaned["separator"])
+        if not self._choose(cleaned["use"] or cleaned["layout"]) or "file" not in cleaned:
+            return cleaned
+        if fault := self._read(cleaned["file"], is_matched=cleaned["match"]):
+            self.add_error("file", ValidationError(sentence(fault.code, fault.facts), code=fault.code.value))
         return cleaned
 
+    def clean_file(self) -> Any:
+        """One file, and not more."""
+        if len(self.files.getlist("file")) > 1:
+            raise ValidationError(_("Select one file only."), code="several")
+        return self.cleaned_data["file"]
 
-def _refusal(fault: FileFault) -> ValidationError:
-    return ValidationError(sentence(fault.code, fault.facts), code=fault.code.value)
+    def _choose(self, name: str) -> bool:
+        """Take the layout of this name; ``False`` where today's rules do not allow it any more."""
+        found = named_layout(name) if name else self.chosen
+        if found is None:
+            problem = _("The layout “%s” is not right any more. Edit it, or choose another.") % name
+            self.add_error("layout", ValidationError(problem))
+            return False
+        self.chosen = found
+        return True
+
+    def _read(self, file: Any, *, is_matched: bool) -> FileFault | None:
+        """Open the file; say why not, and note what could be done about it."""
+        limit = conf.settings.MAX_UPLOAD_BYTES
+        fault = check_upload(file.name, file.size, limit, self.chosen.layout)
+        is_readable = file.name.lower().endswith((".csv", ".xlsx")) and file.size < limit
+        if not is_readable:
+            return fault
+        self.data_read = file.read()
+        if is_matched:
+            return self._take_rows(limit)
+        if fault is None:
+            opened = self._open(limit)
+            if isinstance(opened, Opened):
+                self.opened, self.encoding = opened, opened.encoding
+                return None
+            fault = opened.fault
+        if fault.code in ABOUT_HEADINGS:
+            self._look_for_others(limit)
+        return fault
+
+    def _open(self, limit: int) -> Opened | Refused:
+        """By the chosen layout, whose own separator comes first; then by the one that was sent."""
+        layout = self.chosen
+        if refused := missing_constant(layout):
+            return refused
+        sent = self.separator
+        self.separator = layout.separator if layout.name else sent
+        opened = open_file(self.data_read, self.separator, layout.layout, limit)
+        if isinstance(opened, Refused) and self.separator is not sent and opened.fault.code in ABOUT_HEADINGS:
+            other = open_file(self.data_read, sent, layout.layout, limit)
+            if isinstance(other, Opened):
+                self.separator = sent
+                return other
+        return opened
+
+    def _look_for_others(self, limit: int) -> None:
+        others = [
+            found
+            for name in self.names
+            if name != self.chosen.name and (found := named_layout(name)) is not None
+        ]
+        layouts = [(one.name, one.separator, one.layout) for one in others]
+        self.offers = [name for name, _separator in fitting(self.data_read, layouts, limit)]
+        self.can_be_matched = bool(first_rows(self.data_read, self.separator, limit))
+
+    def _take_rows(self, limit: int) -> FileFault | None:
+        """Take a file whose columns somebody is to match."""
+        # A layout that needs nothing finds in any file what keeps it from being read at all.
+        opened = open_file(self.data_read, self.separator, ANY, limit)
+        fault = None if isinstance(opened, Opened) else opened.fault
+        if fault is not None and fault.code not in (Fault.BAD_HEADER, Fault.NO_RECORDS):
+            return fault
+        if not first_rows(self.data_read, self.separator, limit):
+            return FileFault(Fault.EMPTY)
+        self.encoding = WORKBOOK if is_workbook(self.data_read) else opened.encoding or ""
+        return None

@@ -15,17 +15,20 @@ from django.utils.translation import gettext_lazy, pgettext
 from wagtail.admin.forms.models import WagtailAdminModelForm
 
 from . import conf
+from .definitions import imports
 from .definitions.exports import ExportDefinition, Format, column_object
+from .definitions.imports import CREATED_FIELDS, Creates
 from .definitions.places import LayoutProblem, Place
 from .definitions.templates import ROWS_LOOKED_AT, layout_of
 from .exporting.layout_values import VALUES
+from .import_matching import in_words
 from .importing.decode import decode
 from .importing.pipeline import check_upload
 from .importing.read import cut_rows
-from .layouts import Separator
+from .layouts import SOURCE_FIELDS, Separator
 from .messages import sentence
 from .messages.values import value_description
-from .problems import FileFault, LayoutFault
+from .problems import Facts, FileFault, LayoutFault
 
 GROUPS = {
     "learner": gettext_lazy("Learner"),
@@ -63,18 +66,23 @@ class LayoutForm(WagtailAdminModelForm):
             return False
         at = Place()
         model = type(self.instance)
-        model.read_object(self.as_object(), at)
+        model.read_to_save(self.as_object(), at)
         same = model.objects.named(self.cleaned_data["name"])
         if same is not None and same.pk != self.instance.pk:
             at.key("name").wrong(LayoutFault.REPEATED_NAME)
         for problem in at.problems:
             form, field = self.place_of(problem)
-            form.add_error(field if field in form.fields else None, sentence(problem.code, problem.facts))
+            told = sentence(problem.code, self.facts_of(problem))
+            form.add_error(field if field in form.fields else None, told)
         return bool(super().is_valid())
 
     def as_object(self) -> dict[str, Any]:
         """What was typed, as an object of JSON."""
         raise NotImplementedError
+
+    def facts_of(self, problem: LayoutProblem) -> Facts:
+        """The facts of a problem in words of the form."""
+        return problem.facts
 
     def place_of(self, problem: LayoutProblem) -> tuple[forms.BaseForm, str]:
         """The form and its field that a problem is told at."""
@@ -121,6 +129,35 @@ def likely_separator(text: str) -> Separator:
     """The separator that stands most often in the first lines of a text."""
     head = "\n".join(text.splitlines()[:ROWS_LOOKED_AT])
     return max(Separator, key=lambda separator: head.count(separator.character))
+
+
+class FieldChoices:
+    """The fields of columns, in groups. Which of them a file may have depends on what it is about."""
+
+    def __iter__(self) -> Iterator[tuple[str, Any]]:
+        yield "", _("Not read")
+        groups = {
+            _("Files of registrations"): SOURCE_FIELDS["registrations"],
+            _("New learners in files of registrations"): CREATED_FIELDS[Creates.LEARNERS],
+            _("New qualifications in files of registrations"): CREATED_FIELDS[Creates.QUALIFICATIONS],
+            _("Files of learners"): SOURCE_FIELDS["learners"],
+            _("Files of qualifications"): SOURCE_FIELDS["qualifications"],
+        }
+        seen: set[str] = set()
+        for label, columns in groups.items():
+            # Of one name there is one field: files of learners have more than those of new learners.
+            fresh = [(one.field, one.heading) for one in columns if one.field not in seen]
+            seen |= {field for field, _heading in fresh}
+            if fresh:
+                yield label, fresh
+
+
+class FieldSelect(forms.Select):
+    """Choose the field of a column."""
+
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        super().__init__(attrs)
+        self.choices: Any = FieldChoices()
 
 
 _IN_COLUMN = re.compile(r"columns\[([0-9]+)\](?:\.(\w+)(?:\.(.*))?)?", re.DOTALL)
@@ -171,3 +208,70 @@ class ExportLayoutForm(LayoutForm):
                 if row.cleaned_data.get("stored") == found[3]:
                     return row, "cell"
         return column, found[2] or "value"
+
+
+_CONSTANT = re.compile(r"constants\.(\w+)", re.DOTALL)
+
+
+class ImportLayoutForm(LayoutForm):
+    """The form of an import layout."""
+
+    def as_object(self) -> dict[str, Any]:
+        typed = self.cleaned_data
+        creates = (
+            (Creates.LEARNERS, typed["creates_learners"]),
+            (Creates.QUALIFICATIONS, typed["creates_qualifications"]),
+        )
+        return {
+            "kind": "import",
+            "name": typed["name"],
+            "about": typed["about"],
+            "separator": typed["separator"],
+            "dates": typed["dates"],
+            "key": typed["key"],
+            "columns": [self._column(column) for column in self.rows("columns")],
+            "constants": self._constants(),
+            "creates": [what.value for what, is_made in creates if is_made],
+        }
+
+    def _column(self, column: Any) -> dict[str, Any]:
+        typed = column.cleaned_data
+        values: dict[str, str] = {}
+        for row in self.rows("translations", column):
+            cell = row.cleaned_data["cell"]
+            if cell in values:
+                row.add_error("cell", sentence(LayoutFault.REPEATED_KEY, {}))
+            values[cell] = row.cleaned_data["value"]
+        names = ("heading", "field", "optional", "policy", "dates")
+        return imports.column_object(values=values, **{name: typed[name] for name in names})
+
+    def _constants(self) -> dict[str, str]:
+        constants: dict[str, str] = {}
+        for row in self.rows("constants"):
+            field = row.cleaned_data["field"]
+            if field in constants:
+                row.add_error("field", sentence(LayoutFault.REPEATED_FIELD, {}))
+            constants[field] = row.cleaned_data["value"]
+        return constants
+
+    def facts_of(self, problem: LayoutProblem) -> Facts:
+        return in_words(problem)
+
+    def place_of(self, problem: LayoutProblem) -> tuple[forms.BaseForm, str]:
+        if found := _CONSTANT.fullmatch(problem.path):
+            for row in self.rows("constants"):
+                if row.cleaned_data.get("field") == found[1]:
+                    is_of_value = problem.code not in (LayoutFault.NOT_OFFERED, LayoutFault.REPEATED_FIELD)
+                    return row, "value" if is_of_value else "field"
+        if problem.path.startswith("creates"):
+            return self, "creates_learners"
+        found = _IN_COLUMN.fullmatch(problem.path)
+        if found is None:
+            return super().place_of(problem)
+        column = self.rows("columns")[int(found[1])]
+        if found[2] == "values":
+            for row in self.rows("translations", column):
+                if row.cleaned_data.get("cell") == found[3]:
+                    return row, "value"
+            return column, "field"
+        return column, found[2] or "field"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -39,12 +40,28 @@ def load(data: bytes, *, user: Any = None) -> LoadedLayouts:
             layout = LAYOUTS[kind].objects.named(definition.name)
             is_new = layout is None
             layout = LAYOUTS[kind]() if layout is None else layout
-            layout.create_related(definition)
-            layout.fill(definition)
-            layout.save()
-            log(layout, "wagtail.create" if is_new else "wagtail.edit", user=user, content_changed=True)
+            _save(layout, definition, "wagtail.create" if is_new else "wagtail.edit", user)
             (done.created if is_new else done.replaced).append(layout)
     return done
+
+
+def create(kind: str, definition: Any, *, user: Any = None) -> BaseLayout | None:
+    """Create a layout; ``None`` where there is one of its name."""
+    model = LAYOUTS[kind]
+    with atomic():
+        take_write_lock(model)
+        if model.objects.named(definition.name) is not None:
+            return None
+        layout = model()
+        _save(layout, definition, "wagtail.create", user)
+    return layout
+
+
+def _save(layout: BaseLayout, definition: Any, action: str, user: Any) -> None:
+    layout.create_related(definition)
+    layout.fill(definition)
+    layout.save()
+    log(layout, action, user=user, content_changed=True)
 
 
 def dump(layouts: Iterable[BaseLayout]) -> str:
@@ -62,10 +79,14 @@ def examples() -> str:
 def example(kind: str, name: str) -> Any:
     """The definition of one of them; ``None`` where none has this name."""
     wanted = fold_name(name)
-    for found, definition in files.load(examples().encode(), readers()).definitions:
-        if (found, fold_name(definition.name)) == (kind, wanted):
-            return definition
-    return None
+    return next((one for one in example_definitions(kind) if fold_name(one.name) == wanted), None)
+
+
+@cache
+def example_definitions(kind: str) -> list[Any]:
+    """The definitions of those of a kind."""
+    read = files.load(examples().encode(), readers()).definitions
+    return [definition for found, definition in read if found == kind]
 
 
 def readers() -> dict[str, files.Reader]:

@@ -44,6 +44,14 @@ class ImportRunFilterSet(WagtailFilterSet):
         widget=forms.CheckboxSelectMultiple,
         method="in_states",
     )
+    layout = django_filters.ChoiceFilter(
+        label=pgettext_lazy("wagtail_regcert", "Layout"),
+        choices=[],
+        empty_label=_("All layouts"),
+        null_label=_("The columns of the sample file"),
+        null_value="none",
+        method="by_layout",
+    )
     created_at = MomentsFilter(label=_("When"))
     # A checkbox that is not ticked is False, which without the initial value counts as a filter in force.
     mine = django_filters.BooleanFilter(
@@ -59,6 +67,15 @@ class ImportRunFilterSet(WagtailFilterSet):
         if not self.request.user.is_superuser:
             # All that anyone else sees is theirs.
             del self.filters["mine"]
+        used = self.queryset.exclude(layout="").order_by("layout").values_list("layout", flat=True)
+        names = list(used.distinct())
+        if names:
+            self.filters["layout"].extra["choices"] = [(name, name) for name in names]
+        else:
+            del self.filters["layout"]
+
+    def by_layout(self, runs: Any, name: str, value: str) -> QuerySet[ImportRun]:
+        return runs.filter(layout="" if value == "none" else value) if value else runs
 
     def in_states(self, runs: Any, name: str, values: list[str]) -> QuerySet[ImportRun]:
         return runs.shown_as(values) if values else runs

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from .databases import own_transactions
-from .views import export, export_by_layout, imports, report, run_lists, undo
+from .views import export, export_by_layout, imports, matching, report, run_lists, undo
 
 app_name = "wagtail_regcert"
 
@@ -31,6 +31,7 @@ urlpatterns = [
     path("import/sample/", imports.SampleView.as_view(), name="import_sample"),
     path("import/<uuid:run>/", report.ReportView.as_view(), name="import_report"),
     path("import/<uuid:run>/status/", imports.StatusView.as_view(), name="import_status"),
+    path("import/<uuid:run>/match/", own_transactions(matching.MatchView.as_view()), name="import_match"),
     path("import/<uuid:run>/commit/", own_transactions(imports.CommitView.as_view()), name="import_commit"),
     path("import/<uuid:run>/retry/", own_transactions(imports.RetryView.as_view()), name="import_retry"),
     path("import/<uuid:run>/cancel/", own_transactions(imports.CancelView.as_view()), name="import_cancel"),

@@ -14,9 +14,17 @@ from wagtail.snippets.views.snippets import SnippetViewSet
 
 from .filters import RegistrationFilterSet
 from .forms import RecordForm
-from .layout_forms import ExportLayoutForm, ValueSelect
+from .layout_forms import ExportLayoutForm, FieldSelect, ImportLayoutForm, ValueSelect
 from .layouts import DATE_CHAIN
-from .models import AwardingOrganisation, ExportLayout, Learner, Programme, Qualification, Registration
+from .models import (
+    AwardingOrganisation,
+    ExportLayout,
+    ImportLayout,
+    Learner,
+    Programme,
+    Qualification,
+    Registration,
+)
 from .permissions import (
     EXPORT,
     MANAGE,
@@ -315,4 +323,55 @@ class ExportLayoutViewSet(LayoutViewSet):
             ),
         ],
         base_form_class=ExportLayoutForm,
+    )
+
+
+class ImportLayoutViewSet(LayoutViewSet):
+    model = ImportLayout
+    list_display = ["name", "about"]
+    edit_handler = ObjectList(
+        [
+            MultiFieldPanel(
+                [
+                    FieldRowPanel([FieldPanel("name"), FieldPanel("about")]),
+                    FieldRowPanel([FieldPanel("separator"), FieldPanel("dates"), FieldPanel("key")]),
+                ],
+                heading=pgettext_lazy("wagtail_regcert", "Layout"),
+            ),
+            InlinePanel(
+                "columns",
+                [
+                    FieldRowPanel([FieldPanel("heading"), FieldPanel("field", widget=FieldSelect)]),
+                    FieldRowPanel([FieldPanel("policy"), FieldPanel("dates")]),
+                    FieldPanel("optional"),
+                    InlinePanel(
+                        "translations",
+                        [FieldRowPanel([FieldPanel("cell"), FieldPanel("value")])],
+                        heading=_("Values that stand for others"),
+                        help_text=_(
+                            "A status stands as its code (achieved) or label, a day as 2026-08-31. Blank "
+                            "stands for no value. What is not named here must be a value of the field itself."
+                        ),
+                        label=pgettext_lazy("wagtail_regcert", "Value"),
+                    ),
+                ],
+                heading=pgettext_lazy("wagtail_regcert", "Columns"),
+                label=_("Column"),
+                min_num=1,
+            ),
+            InlinePanel(
+                "constants",
+                [FieldRowPanel([FieldPanel("field", widget=FieldSelect), FieldPanel("value")])],
+                heading=_("The same in all records"),
+                help_text=_(
+                    "For fields that no column has: the number of the qualification that a file is about."
+                ),
+                label=_("Field"),
+            ),
+            MultiFieldPanel(
+                [FieldPanel("creates_learners"), FieldPanel("creates_qualifications")],
+                heading=_("Created out of the same file"),
+            ),
+        ],
+        base_form_class=ImportLayoutForm,
     )

@@ -26,6 +26,7 @@ for viewset in (
     viewsets.AwardingOrganisationViewSet,
     viewsets.ProgrammeViewSet,
     viewsets.ExportLayoutViewSet,
+    viewsets.ImportLayoutViewSet,
 ):
     register_snippet(viewset)
 

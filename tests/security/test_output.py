@@ -23,6 +23,7 @@ from wagtail.log_actions import log
 from tests.makers import (
     make_csv,
     make_export_layout,
+    make_import_layout,
     make_learner,
     make_organisation,
     make_programme,
@@ -34,6 +35,7 @@ from tests.makers import (
 from wagtail_regcert import history
 from wagtail_regcert.characters import clean
 from wagtail_regcert.importing import runs, staging
+from wagtail_regcert.layouts import Separator
 from wagtail_regcert.models import ExportRun, ImportRun, Registration
 from wagtail_regcert.tasks import commit_run, validate_run
 
@@ -46,7 +48,7 @@ LISTING = "wagtailsnippets_wagtail_regcert_registration"
 RAW = "\"'><img src=x onerror=alert("
 VALUES = (
     *("given", "family", "uln", "reference", "title", "number", "organisation", "programme"),
-    *("registration", "tracking", "file", "user", "filters", "cell", "old", "layout"),
+    *("registration", "tracking", "file", "user", "filters", "cell", "old", "layout", "heading"),
 )
 ULN = "4242424242"
 
@@ -100,7 +102,22 @@ def make_world(value: Any, user: Any, run_user: Any) -> dict[str, Any]:
         {"heading": "Reference", "value": "learner.reference", "longest": 1},
         name="Nothing fits",
     )
+    waiting = runs.start_run(
+        data=make_csv([value("uln"), value("cell")], headings=[value("heading"), "Status"]),
+        file_name=value("file"),
+        separator=Separator.COMMA,
+        encoding="utf-8",
+        user=run_user,
+        is_matched=True,
+    )
+    theirs = make_import_layout(
+        {"heading": value("heading"), "field": "uln"},
+        {"heading": "Aim", "field": "qualification"},
+        {"heading": "Outcome", "field": "status", "values": {value("cell"): "achieved"}},
+        name=value("layout"),
+    )
     return {
+        "importlayout": theirs.pk,
         "exportlayout": layout.pk,
         "layout": layout.name,
         "learner": learner.pk,
@@ -109,6 +126,7 @@ def make_world(value: Any, user: Any, run_user: Any) -> dict[str, Any]:
         "programme": programme.pk,
         "registration": registration.pk,
         "run": run.pk,
+        "waiting": waiting.pk,
     }
 
 
@@ -120,6 +138,7 @@ def pages(keys: dict[str, Any]) -> Iterator[str]:
     for name in ("export", "export_check", "export_preview"):
         yield f"{reverse(f'wagtail_regcert:{name}')}?{urlencode({'layout': keys['layout']})}"
         yield f"{reverse(f'wagtail_regcert:{name}')}?layout=nothing+fits"
+    yield reverse("wagtail_regcert:import_match", args=[keys["waiting"]])
     report = reverse("wagtail_regcert:import_report", args=[keys["run"]])
     yield from (f"{report}?tab=changes", f"{report}?tab=warnings", f"{report}?tab=errors&kind=0")
     for name in ("wagtailadmin_reports:site_history", "wagtailsnippets:index", "wagtailadmin_home"):

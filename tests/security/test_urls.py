@@ -17,6 +17,7 @@ from wagtail.log_actions import log
 from tests.makers import (
     make_csv,
     make_export_layout,
+    make_import_layout,
     make_learner,
     make_organisation,
     make_programme,
@@ -35,6 +36,7 @@ pytestmark = pytest.mark.django_db
 
 MANAGE, IMPORT, EXPORT, DELETE = (f"{name}_registration" for name in ("manage", "import", "export", "delete"))
 REFERENCE = ("learner", "qualification", "awardingorganisation", "programme")
+LAYOUTS = ("exportlayout", "importlayout")
 ACTIONS = ("add", "change", "delete", "view")
 
 
@@ -70,9 +72,12 @@ USERS: dict[str, tuple[str, ...] | None] = {
         *(MANAGE, IMPORT, "add_qualification", "change_qualification", "change_awardingorganisation"),
     ),
     "adds and changes learners": ("add_learner", "change_learner"),
-    "all on layouts": on("exportlayout"),
-    "manage, all on layouts": (MANAGE, *on("exportlayout")),
-    **{f"manage, {action} layouts": (MANAGE, f"{action}_exportlayout") for action in ACTIONS},
+    "all on layouts": on(*LAYOUTS),
+    "manage, all on layouts": (MANAGE, *on(*LAYOUTS)),
+    **{
+        f"manage, {action} layouts": (MANAGE, *(f"{action}_{table}" for table in LAYOUTS))
+        for action in ACTIONS
+    },
 }
 """Kind of user to permissions; ``None`` where that is not all there is to it."""
 
@@ -159,7 +164,8 @@ def rules_of_layouts(table: str) -> dict[str, Rule]:
         for name, rule in rules_of_a_reference_table(table).items()
         if not name.endswith(":inspect")
     }
-    found[f"wagtailsnippets_{APP}_{table}:template"] = found[f"wagtailsnippets_{APP}_{table}:add"]
+    if table == "exportlayout":
+        found[f"wagtailsnippets_{APP}_{table}:template"] = found[f"wagtailsnippets_{APP}_{table}:add"]
     choosers = f"wagtailsnippetchoosers_{APP}_{table}"
     sees = found[f"wagtailsnippets_{APP}_{table}:list"]
     return {name: sees if name.startswith(choosers) else rule for name, rule in found.items()}
@@ -198,6 +204,7 @@ RULES: dict[str, Rule] = {
     f"{APP}:imports_results": Rule(IMPORTS),
     f"{APP}:import_report": rules_of_a_run(),
     f"{APP}:import_status": rules_of_a_run(),
+    f"{APP}:import_match": rules_of_a_run(IMPORTS),
     f"{APP}:import_commit": rules_of_a_run(IMPORTS),
     f"{APP}:import_cancel": rules_of_a_run(IMPORTS),
     f"{APP}:import_retry": rules_of_a_run(IMPORTS),
@@ -206,12 +213,20 @@ RULES: dict[str, Rule] = {
     f"{APP}:import_rejected": rules_of_a_run(),
     f"{APP}:import_warnings": rules_of_a_run(),
     **{name: rule for table in REFERENCE for name, rule in rules_of_a_reference_table(table).items()},
-    **rules_of_layouts("exportlayout"),
+    **{name: rule for table in LAYOUTS for name, rule in rules_of_layouts(table).items()},
 }
 
 SECRETS = (
     *("Zebedee", "4242424242", "REF-SECRET", "Secret Joinery", "603/9999/Z", "Secret Organisation"),
-    *("Secret Programme", "RN-SECRET", "TR-SECRET", "secret-upload", "471100", "Secret Layout"),
+    *(
+        "Secret Programme",
+        "RN-SECRET",
+        "TR-SECRET",
+        "secret-upload",
+        "471100",
+        "Secret Layout",
+        "Secret Heading",
+    ),
 )
 """Parts of what :func:`world` stores; the last is every count of the runs."""
 
@@ -257,6 +272,11 @@ def world() -> World:
         "programme": programme.pk,
         "registration": registration.pk,
         "exportlayout": make_export_layout(name="Secret Layout").pk,
+        "importlayout": make_import_layout(
+            {"heading": "Secret Heading", "field": "uln"},
+            {"heading": "Aim", "field": "qualification"},
+            name="Secret Layout",
+        ).pk,
     }
     other = make_user(superuser=True)
     return World(keys, {about: make_secret_run(other, about) for about in WRITES})
@@ -293,7 +313,7 @@ class Person(NamedTuple):
 
 
 def make_person(kind: str, **options: Any) -> Person:
-    everything = frozenset((SUPERUSER, MANAGE, IMPORT, EXPORT, DELETE, *on(*REFERENCE, "exportlayout")))
+    everything = frozenset((SUPERUSER, MANAGE, IMPORT, EXPORT, DELETE, *on(*REFERENCE, *LAYOUTS)))
     client = Client(raise_request_exception=True, **options)
     if kind == "anonymous":
         return Person(client, None, frozenset())

@@ -184,6 +184,7 @@ def test_status_is_json_without_errors(client, importer, learner):
         "committed": False,
         "run": str(run.pk),
         "state": "validated",
+        "layout": "",
         "progress": {"done": 2, "total": 2},
     }
 

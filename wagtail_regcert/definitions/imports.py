@@ -194,6 +194,22 @@ def read(value: Any, at: Place) -> ImportDefinition | None:
     return None
 
 
+def column_object(
+    *, heading: str, field: str, optional: bool, policy: str, values: Mapping[str, str], dates: str
+) -> dict[str, Any]:
+    """A column as an object of JSON, without the options that say nothing; blanks are none."""
+    chosen: dict[str, Any] = {"heading": heading, "field": field or None}
+    if optional:
+        chosen["optional"] = True
+    if policy != Policy.OVERWRITE:
+        chosen["policy"] = policy
+    if values:
+        chosen["values"] = dict(values)
+    if dates:
+        chosen["dates"] = dates
+    return chosen
+
+
 def to_json(definition: ImportDefinition) -> dict[str, Any]:
     """The same as an object of JSON."""
     return {"kind": KIND, **written(definition)}

@@ -66,10 +66,11 @@ _BY_HEADING = {said: value for value, all_said in _SAID_OF.items() for said in a
 
 def value_meant(heading: str) -> str | None:
     """The value that a heading is probably meant for."""
-    return _BY_HEADING.get(_words(heading))
+    return _BY_HEADING.get(words(heading))
 
 
-def _words(heading: str) -> str:
+def words(heading: str) -> str:
+    """The words of a heading, whatever stands between them, ignoring case."""
     text = as_one_line(clean(heading)).casefold()
     return " ".join("".join(one if one.isalnum() else " " for one in text).split())
 
@@ -118,4 +119,4 @@ def _without_blank_end(row: Sequence[str]) -> Sequence[str]:
     return row[:end]
 
 
-__all__ = ["layout_of", "value_meant"]
+__all__ = ["layout_of", "value_meant", "words"]

@@ -9,9 +9,11 @@ from typing import Any
 from .. import layout_store
 from ..cells import match_key
 from ..definitions import imports
+from ..definitions.names import fold_name
 from ..definitions.places import Place
 from ..layouts import SOURCE_FIELDS, Column, Layout, Separator
 from ..models import ImportLayout, ImportRun, Qualification
+from ..permissions import may_import
 from ..problems import Fault, FileFault
 from ..subjects.registry import SUBJECTS, subject_of
 from .pipeline import Refused
@@ -43,6 +45,27 @@ def named_layout(name: str) -> RunLayout | None:
     stored = ImportLayout.objects.named(name)
     definition = layout_store.example(imports.KIND, name) if stored is None else stored.definition()
     return None if definition is None else from_definition(definition)
+
+
+def offered_names(user: Any, about: str) -> list[str]:
+    """The names of the layouts by which this user may read files about this, beside their own."""
+    stored = ImportLayout.objects.filter(about=about).values_list(
+        "name", "creates_learners", "creates_qualifications"
+    )
+    kept = {fold_name(name) for name in ImportLayout.objects.values_list("name", flat=True)}
+    found = [(name, flags) for name, *flags in stored]
+    for one in layout_store.example_definitions(imports.KIND):
+        if one.about == about and fold_name(one.name) not in kept:
+            found.append((one.name, [made in one.creates for made in imports.Creates]))
+    allowed: dict[tuple[str, ...], bool] = {}
+    names = []
+    for name, flags in found:
+        creates = tuple(one.value for one, is_made in zip(imports.Creates, flags, strict=True) if is_made)
+        if creates not in allowed:
+            allowed[creates] = may_import(user, about, creates)
+        if allowed[creates]:
+            names.append(name)
+    return names
 
 
 def from_definition(definition: imports.ImportDefinition) -> RunLayout:

@@ -85,14 +85,17 @@ def start_run(
     user: Any = None,
     about: str = ImportRun.About.REGISTRATIONS,
     layout: RunLayout | None = None,
+    is_matched: bool = False,
 ) -> ImportRun:
     """Stage a file that opened without fault. ``user`` is ``None`` on the command line.
 
-    Without a ``layout`` it has that of what it is ``about``.
+    Without a ``layout`` it has that of what it is ``about``. One that ``is_matched`` need only be readable:
+    it waits for somebody to say which of its columns is which.
     """
     layout = layout or own_layout(about)
     with atomic():
         run = ImportRun.objects.create(
+            state=State.MATCHING if is_matched else State.UPLOADED,
             about=layout.about,
             layout=layout.name,
             definition=layout.definition,
@@ -107,6 +110,21 @@ def start_run(
         )
         staging.save_file(run, data)
     return run
+
+
+def take_layout(run_id: uuid.UUID, layout: RunLayout, separator: Separator) -> bool:
+    """Read a file by a layout that somebody has just made for it; ``False`` when somebody was faster.
+
+    It is to be validated then.
+    """
+    return ImportRun.objects.kept().move(
+        run_id,
+        State.MATCHING,
+        State.UPLOADED,
+        layout=layout.name,
+        definition=layout.definition,
+        separator=separator.value,
+    )
 
 
 def validate(run_id: uuid.UUID, sheet: Sheet | None = None) -> None:
@@ -391,7 +409,7 @@ def _throw_away(run_id: uuid.UUID) -> bool:
     with atomic():
         cancelled = any(
             ImportRun.objects.move(run_id, state, State.CANCELLED, finished_at=timezone.now())
-            for state in (State.UPLOADED, State.VALIDATING, State.VALIDATED, State.FAILED)
+            for state in (State.MATCHING, State.UPLOADED, State.VALIDATING, State.VALIDATED, State.FAILED)
         )
         if cancelled:
             RunPiece.objects.filter(run=run_id).delete()
@@ -455,7 +473,7 @@ def _expire(run: ImportRun) -> bool:
     match State(run.state):
         case State.COMMITTED:
             return True
-        case State.UPLOADED | State.VALIDATED | State.FAILED as state:
+        case State.MATCHING | State.UPLOADED | State.VALIDATED | State.FAILED as state:
             return ImportRun.objects.move(run.pk, state, State.EXPIRED)
         case State.VALIDATING:
             return ImportRun.objects.stuck().move(run.pk, State.VALIDATING, State.EXPIRED)

@@ -13,12 +13,14 @@ from concurrent.futures import ThreadPoolExecutor
 from itertools import groupby
 from typing import Any, TypeVar
 
+from .. import conf
 from ..models import ImportRun, RunPiece
 from ..models.sets import in_chunks
 from ..models.writing import insert_rows
-from ..problems import Code, Note, NoteCode, Problem, SinceImport, Warn
+from ..problems import Code, FileFault, Note, NoteCode, Problem, SinceImport, Warn
 from ..subjects.types import Left, Record
 from .groups import Group
+from .workbook import is_workbook, read_workbook
 
 T = TypeVar("T")
 
@@ -146,10 +148,22 @@ def load_left(run: ImportRun, start: int = 0, stop: int | None = None) -> Iterat
 
 def texts(run: ImportRun) -> Iterator[str]:
     """All that is kept of a run, a piece at a time, as text to search."""
-    yield load_file(run).decode(run.encoding, "replace")
+    data = load_file(run)
+    if is_workbook(data):
+        yield from _texts_of_workbook(data)
+    else:
+        yield data.decode(run.encoding, "replace")
     lists = RunPiece.objects.filter(run=run).exclude(kind__in=(RunPiece.Kind.FILE, *RunPiece.BYTE_KINDS))
     for key in list(lists.values_list("pk", flat=True)):
         yield _decompress(lists.values_list("data", flat=True).get(pk=key)).decode()
+
+
+def _texts_of_workbook(data: bytes) -> Iterator[str]:
+    """The cells of a workbook, a row at a time."""
+    workbook = read_workbook(data, max(conf.settings.MAX_UPLOAD_BYTES, len(data)))
+    if not isinstance(workbook, FileFault):
+        for row in workbook.rows:
+            yield " ".join(cell if isinstance(cell, str) else cell.text for cell in row)
 
 
 def discard(run: ImportRun, *kinds: str) -> None:

@@ -182,16 +182,14 @@ class ImportLayoutColumn(Orderable, ClusterableModel):
 
     def as_object(self) -> dict[str, Any]:
         """The column as an object of JSON."""
-        chosen: dict[str, Any] = {"heading": self.heading, "field": self.field or None}
-        if self.optional:
-            chosen["optional"] = True
-        if self.policy != Policy.OVERWRITE:
-            chosen["policy"] = self.policy
-        if values := {one.cell: one.value for one in self.translations.all()}:
-            chosen["values"] = values
-        if self.dates:
-            chosen["dates"] = self.dates
-        return chosen
+        return imports.column_object(
+            heading=self.heading,
+            field=self.field,
+            optional=self.optional,
+            policy=self.policy,
+            values={one.cell: one.value for one in self.translations.all()},
+            dates=self.dates,
+        )
 
 
 class ImportLayoutTranslation(Orderable):

@@ -97,6 +97,7 @@ class ImportRun(models.Model):
         QUALIFICATIONS = "qualifications", _("qualifications")
 
     class State(models.TextChoices):
+        MATCHING = "matching", _("Columns to be matched")
         UPLOADED = "uploaded", _("Uploaded")
         VALIDATING = "validating", _("Validating")
         VALIDATED = "validated", _("Validated")

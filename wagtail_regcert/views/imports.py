@@ -31,7 +31,8 @@ from ..import_forms import ImportForm
 from ..importing import runs
 from ..importing.collector import collector_paused
 from ..importing.results import summary
-from ..layouts import Layout, Separator
+from ..importing.run_layout import own_layout
+from ..layouts import Layout
 from ..messages import sentence, size_name
 from ..models import ImportRun
 from ..permissions import IMPORT, may, may_import
@@ -87,7 +88,11 @@ class ImportView(WagtailAdminTemplateMixin, RoleView, FormView):
         return self.subject.form_title
 
     def get_form_kwargs(self) -> dict[str, Any]:
-        return {**super().get_form_kwargs(), "layout": self.subject.layout}
+        return {**super().get_form_kwargs(), "about": self.about, "user": self.request.user}
+
+    def get_initial(self) -> dict[str, Any]:
+        # A layout that the query string names is chosen already.
+        return {**super().get_initial(), "layout": self.request.GET.get("layout", self.about)}
 
     def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
         return [
@@ -111,20 +116,31 @@ class ImportView(WagtailAdminTemplateMixin, RoleView, FormView):
         run = runs.start_run(
             data=form.data_read,
             file_name=form.cleaned_data["file"].name,
-            separator=Separator(form.cleaned_data["separator"]),
-            encoding=form.opened.encoding,
+            separator=form.separator,
+            encoding=form.encoding,
             user=self.request.user,
             about=self.about,
+            layout=own_layout(self.about) if form.opened is None else form.chosen,
+            is_matched=form.opened is None,
         )
+        if form.opened is None:
+            return redirect("wagtail_regcert:import_match", run.pk)
         validate_soon(run.pk, form.opened.sheet)
         return redirect("wagtail_regcert:import_report", run.pk)
+
+
+ACCEPTED = (
+    *(".csv", "text/csv"),
+    *(".xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+)
+"""Endings and types of files that a browser offers to choose."""
 
 
 def popup_context(model: Any, user: Any) -> dict[str, Any] | None:
     """What the popup over a table's listing needs; nothing where the user may not import into it."""
     for about, subject in SUBJECTS.items():
         if subject.model is model and may_import(user, about):
-            return import_context(subject, ImportForm(layout=subject.layout, auto_id="regcert-popup-%s"))
+            return import_context(subject, ImportForm(about=about, user=user, auto_id="regcert-popup-%s"))
     return None
 
 
@@ -136,12 +152,16 @@ def import_context(subject: Subject, form: ImportForm) -> dict[str, Any]:
         "url": form_url(subject),
         "title": subject.form_title,
         "sample_url": f"{reverse('wagtail_regcert:import_sample')}?about={subject.about}",
+        "about": subject.about,
         "width": subject.layout.width,
         "tips": tips(subject.layout),
+        # A workbook that the columns of the sample file do not take can still be matched.
+        "accept": ",".join(ACCEPTED),
         "max_bytes": limit,
         "max_size": size_name(limit),
         # The browser tells these before the upload, in the same words.
         "not_csv": sentence(Fault.NOT_CSV, {}),
+        "not_sheet": sentence(Fault.NOT_CSV, {"workbooks": True}),
         "too_large": sentence(Fault.TOO_LARGE, {"limit": limit}),
     }
 
@@ -152,6 +172,7 @@ class StatusView(RunView):
     def get(self, request: HttpRequest, run: uuid.UUID) -> JsonResponse:
         answer = summary(self.run)
         answer["state"] = State.EXPIRED.value if self.run.has_expired else self.run.state
+        answer["layout"] = self.run.layout
         answer["progress"] = {"done": self.run.done, "total": self.run.total}
         return JsonResponse(answer)
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.core.paginator import Page, Paginator
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
@@ -21,7 +22,7 @@ from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 from .. import conf
 from ..importing import staging
 from ..importing.plan import Change
-from ..importing.run_layout import layout_of
+from ..importing.run_layout import columns_of, layout_of
 from ..messages import encoding_name, kind_name
 from ..models import ImportRun, RunPiece
 from ..problems import Code
@@ -116,6 +117,8 @@ class ReportView(WagtailAdminTemplateMixin, RunView, TemplateView):
     header_icon = "upload"
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if self.run.state == State.MATCHING and not self.run.has_expired:
+            return redirect("wagtail_regcert:import_match", self.run.pk)
         tell_result(request, self.run)
         return super().get(request, *args, **kwargs)
 
@@ -126,6 +129,7 @@ class ReportView(WagtailAdminTemplateMixin, RunView, TemplateView):
             State.VALIDATED: _("Validation Report"),
             State.COMMITTED: _("Import Result"),
             State.CANCELLED: _("Import cancelled"),
+            State.MATCHING: _("Match the columns"),
             State.FAILED: _("Import failed"),
         }.get(State(self.run.state), _("Import in progress"))
 
@@ -161,6 +165,9 @@ class ReportView(WagtailAdminTemplateMixin, RunView, TemplateView):
             name_headings=list(self.subject.name_headings.values()),
             created_note=self.subject.created_note(run.created) if run.created else "",
             encoding=encoding_name(run.encoding),
+            touched=", ".join(one.heading for one in columns_of(run))
+            if run.definition and run.fields
+            else "",
             stuck_minutes=conf.settings.STUCK_MINUTES,
             failure=_(run.failure) if run.failure else "",
         )

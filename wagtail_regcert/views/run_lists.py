@@ -64,6 +64,7 @@ class ImportsView(RoleView, BaseListingView):
                 accessor="get_about_display",
                 sort_key="about",
             ),
+            Column("layout", label=pgettext("wagtail_regcert", "Layout"), sort_key="layout"),
             MomentColumn("created_at", label=_("When"), sort_key="created_at", classname="regcert-moment"),
             Column("user_name", label=pgettext("wagtail_regcert", "User"), sort_key="user_name"),
             Column("state", label=_("State"), accessor="state_shown", classname="regcert-state"),

@@ -15,13 +15,13 @@
 
   class ImportController extends Controller {
     static targets = [
-      'again', 'bar', 'error', 'file', 'form', 'hint', 'live', 'name', 'offer', 'offerButton', 'offerText', 'problems',
-      'progress', 'progressLabel', 'submit', 'summary', 'tips', 'tipsButton', 'tipsClose', 'tipsTitle', 'use', 'zone',
+      'again', 'bar', 'error', 'file', 'form', 'hint', 'live', 'match', 'name', 'offer', 'offerButton', 'offerText', 'problems',
+      'progress', 'progressLabel', 'remedies', 'submit', 'summary', 'tips', 'tipsButton', 'tipsClose', 'tipsTitle', 'use', 'zone',
     ];
 
     static values = {
-      broken: String, busy: String, changed: String, failed: String, folder: String, gone: String, limit: Number,
-      missing: String, notCsv: String, nothing: String, offer: String, refused: String, serverLimit: String,
+      about: String, broken: String, busy: String, changed: String, failed: String, folder: String, gone: String, limit: Number,
+      missing: String, notCsv: String, notSheet: String, nothing: String, offer: String, refused: String, serverLimit: String,
       several: String, status: String, titled: String, tooLarge: String, uploading: String, use: String,
       validating: String, width: Number,
     };
@@ -49,6 +49,12 @@
 
     get separator() {
       return this.formTarget.elements.separator;
+    }
+
+    /* Whether a layout of the site's own is chosen: it has its own separator, and reads workbooks. */
+    get isBySites() {
+      const { layout } = this.formTarget.elements;
+      return Boolean(layout) && layout.value !== this.aboutValue;
     }
 
     over(event) {
@@ -113,7 +119,10 @@
     }
 
     problemWith(file) {
-      if (!file.name.toLowerCase().endsWith('.csv')) return this.notCsvValue;
+      const name = file.name.toLowerCase();
+      if (this.isBySites) {
+        if (!name.endsWith('.csv') && !name.endsWith('.xlsx')) return this.notSheetValue;
+      } else if (!name.endsWith('.csv')) return this.notCsvValue;
       if (file.size >= this.limitValue) return this.tooLargeValue;
       return '';
     }
@@ -124,6 +133,7 @@
       this.fileTarget.ariaInvalid = problem ? 'true' : null;
       this.zoneTarget.classList.toggle('regcert-drop--error', Boolean(problem));
       this.summaryTarget.hidden = true;
+      this.remediesTarget.replaceChildren();
       document.title = problem ? this.titledValue.replace('%(title)s', this.title) : this.title;
     }
 
@@ -141,6 +151,10 @@
       this.problemsTarget.replaceChildren(item);
       this.summaryTarget.hidden = false;
       [this.againTarget, this.useTarget].forEach((button) => { button.hidden = button !== remedy; });
+      const [file] = this.fileTarget.files;
+      if (problem === this.notCsvValue && file && file.name.toLowerCase().endsWith('.xlsx')) {
+        this.remediesTarget.append(this.matchTarget.content.cloneNode(true));
+      }
       (remedy || this.summaryTarget).focus();
     }
 
@@ -160,7 +174,7 @@
       ]);
       const [most, name] = counts.sort((a, b) => b[0] - a[0])[0];
       // The headings have one fewer than there are columns; offered, not forced.
-      if (most < this.widthValue - 1 || name === this.separator.value) return;
+      if (this.isBySites || most < this.widthValue - 1 || name === this.separator.value) return;
       const option = [...this.separator.options].find((one) => one.value === name);
       this.offered = name;
       this.offerTextTarget.textContent = this.offerValue;
@@ -178,13 +192,22 @@
       this.separator.focus();
     }
 
+    /* Another layout: what was said of the file and its separator was said of the one before. */
+    layoutChosen() {
+      if (this.fileTarget.files.length) this.chosen();
+    }
+
     submit(event) {
       event.preventDefault();
       if (this.request) return;
       const [file] = this.fileTarget.files;
-      const problem = file ? this.problemWith(file) : this.missingValue;
+      // One of the buttons that the server offered says how else the file is to be read.
+      const { submitter } = event;
+      const remedy = submitter?.name ? { [submitter.name]: submitter.value } : {};
+      if (remedy.use) this.formTarget.elements.layout.value = remedy.use;
+      const problem = file ? !remedy.match && this.problemWith(file) : this.missingValue;
       if (problem) this.refuse(problem);
-      else this.upload(file);
+      else this.upload(file, remedy);
     }
 
     /*
@@ -206,7 +229,7 @@
       return text.replace('%(name)s', () => name);
     }
 
-    async upload(file) {
+    async upload(file, remedy) {
       const request = new XMLHttpRequest();
       this.request = request;
       // Not disabled: that would take the focus out of the popup, and with it the Escape key.
@@ -234,6 +257,7 @@
       }
       const data = new FormData(this.formTarget);
       data.set('file', copy, file.name);
+      Object.entries(remedy).forEach(([name, value]) => data.set(name, value));
       request.open('POST', this.formTarget.action);
       request.setRequestHeader('Accept', 'text/html');
       request.send(data);
@@ -266,6 +290,10 @@
       // Below, where the separator is offered too, a popup on a low screen has no room left for it.
       const offers = !this.offerTarget.hidden && this.separator.value !== this.offered;
       this.stopped(problem.textContent, offers ? this.useTarget : null);
+      const buttons = [...page.querySelectorAll('.regcert-remedies button')];
+      // In the popup the form has another name than on the page that the answer is.
+      buttons.forEach((button) => button.setAttribute('form', this.formTarget.id));
+      this.remediesTarget.append(...buttons);
     }
 
     stopped(problem, remedy) {
