@@ -162,7 +162,11 @@ class ImportForm(forms.Form):
         sent = self.separator_read
         self.separator_read = layout.separator if layout.name else sent
         opened = open_file(self.data_read, self.separator_read, layout.layout, limit)
-        if isinstance(opened, Refused) and self.separator_read is not sent and opened.fault.code in ABOUT_HEADINGS:
+        if (
+            isinstance(opened, Refused)
+            and self.separator_read is not sent
+            and opened.fault.code in ABOUT_HEADINGS
+        ):
             other = open_file(self.data_read, sent, layout.layout, limit)
             if isinstance(other, Opened):
                 self.separator_read = sent
