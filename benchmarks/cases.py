@@ -9,9 +9,10 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from wagtail_regcert import sync
 from wagtail_regcert.layouts import REGISTRATIONS
 
-from . import floors, ours, peers
+from . import floors, ours, peers, syncs
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,6 +51,8 @@ class Case:
     baseline: str
     """The contender that ratios are to; ours where it is alone."""
     contenders: tuple[Contender, ...]
+    of_learners: bool = False
+    """Whether learners are counted, and not registrations."""
     reads: bool = False
     """Whether it reads what is stored, and no file; nothing but exports and sessions is left of it."""
 
@@ -289,6 +292,42 @@ def _ours_only(name: str, title: str, start: Callable[[Job], Timed]) -> Case:
     return Case(name=name, title=title, baseline="ours", reads=True, contenders=(only,))
 
 
+def _sync(
+    name: str,
+    title: str,
+    rows: Callable[[int], syncs.Rows],
+    what: Callable[[syncs.Rows], sync.SyncResult],
+    save: Callable[[dict[str, Any]], None],
+) -> Case:
+    """Rows of a site's own that all change something. The transaction is rolled back."""
+
+    def start_ours(job: Job) -> Timed:
+        given = rows(job.last)
+        return lambda: syncs.ours(what, given)
+
+    def start_peer(job: Job) -> Timed:
+        given = rows(job.last)
+        return lambda: syncs.one_by_one(save, given)
+
+    return Case(
+        name=name,
+        title=title,
+        baseline="update-or-create",
+        of_learners=name == "sync-learners",
+        reads=True,
+        contenders=(
+            Contender(name="ours", title="**wagtail-regcert**: `sync`, with history", start=start_ours),
+            Contender(
+                name="update-or-create",
+                title="`update_or_create` for each row; no history",
+                start=start_peer,
+                records=2000,
+                quick=500,
+            ),
+        ),
+    )
+
+
 SORTED = {"ordering": "learner"}
 FILTERED = {"status": "registered", "ordering": "qualification"}
 
@@ -309,8 +348,20 @@ CASES = {
         _search("search-name", "Search: a frequent name", "smith"),
         _search("search-frequent", "Search: letters in many names", "an"),
         _search("search-absent", "Search: nothing found", "nobody of that name"),
+        _sync("sync-learners", "Sync of learners", syncs.learners, sync.learners, syncs.save_learner),
+        _sync(
+            "sync-registrations",
+            "Sync of registrations",
+            syncs.registrations,
+            sync.registrations,
+            syncs.save_registration,
+        ),
     )
 }
 
-AFTER_LOAD = {name: case.with_floor_only() for name, case in CASES.items() if case is not WHOLE}
+AFTER_LOAD = {
+    name: case.with_floor_only()
+    for name, case in CASES.items()
+    if case is not WHOLE and not name.startswith("sync-")
+}
 """What is measured right after a load, too. The whole is a validation and a commit."""

@@ -94,7 +94,8 @@ def _measure(chosen: Database, cases: Sequence[Case], load: Load) -> tuple[Found
     cut: dict[tuple[str, str], int] = {}
     for turn in range(1, load.rounds + 1):
         for case in cases:
-            total = load.registrations if case.reads else load.records
+            stored = load.learners if case.of_learners else load.registrations
+            total = stored if case.reads else load.records
             for contender in case.contenders:
                 key = case.name, contender.name
                 print(f"{chosen.name}, round {turn}: {' '.join(key)}", file=sys.stderr, flush=True)

@@ -68,7 +68,7 @@ def undo(run: ImportRun, user: Any) -> dict[str, int]:
 def export(last: int, user: Any) -> Iterator[bytes]:
     """The file of the registrations up to the primary key ``last``; leaves an ``ExportRun``."""
     _run, chunks = start_export(
-        Registration.objects.filter(pk__lte=last), FixedLayout.EXPORT, user=user, filters=""
+        Registration.objects.filter(pk__lte=last), FixedLayout.EXPORT.file, user=user, filters=""
     )
     return chunks
 
@@ -86,7 +86,7 @@ def listed(query: Mapping[str, str], user: Any) -> Selection:
 def export_listed(query: Mapping[str, str], user: Any) -> Iterator[bytes]:
     """The file of all that this listing shows; leaves an ``ExportRun``."""
     registrations, filters = listed(query, user)
-    _run, chunks = start_export(registrations, FixedLayout.EXPORT, user=user, filters=filters)
+    _run, chunks = start_export(registrations, FixedLayout.EXPORT.file, user=user, filters=filters)
     return chunks
 
 

@@ -4,7 +4,10 @@ import os
 from tempfile import gettempdir
 
 from example_site.settings import *  # noqa: F403
-from example_site.settings import DATABASES
+from example_site.settings import DATABASES, INSTALLED_APPS
+
+# A table of a site's own.
+INSTALLED_APPS = [*INSTALLED_APPS, "tests.employers"]
 
 _database = DATABASES["default"]
 if _database["ENGINE"].endswith("sqlite3"):

@@ -16,6 +16,7 @@ def test_a_site_that_sets_nothing_has_the_defaults(settings):
         "MAX_UPLOAD_BYTES": 2_097_152,
         "STAGING_DAYS": 7,
         "STUCK_MINUTES": 10,
+        "EXPORT_DAYS": 400,
         "ESCAPE_FORMULAS": True,
     }
 

@@ -15,7 +15,7 @@ PURE = [
     *(f"messages/{name}" for name in ("layouts", "unfit", "values")),
     *(
         f"definitions/{name}"
-        for name in ("__init__", "exports", "files", "imports", "names", "options", "places", "templates")
+        for name in ("__init__", "exports", "imports", "files", "names", "options", "places", "templates")
     ),
     *(f"importing/{name}" for name in ("types", "collector", "decode", "header", "read", "parse")),
     *(f"importing/{name}" for name in ("notes", "exchange", "plan", "pipeline", "groups")),

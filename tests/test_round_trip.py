@@ -55,7 +55,7 @@ def test_what_is_synced_is_exported_and_comes_back_unchanged(rows):
         # Rows with a line break in them are refused.
         assume(stored)
 
-        run = make_run(b"".join(export_bytes(Registration.objects.all(), FixedLayout.IMPORT)))
+        run = make_run(b"".join(export_bytes(Registration.objects.all(), FixedLayout.IMPORT.file)))
         runs.begin_commit(run.pk)
         runs.commit(run.pk, by_owner=False)
 

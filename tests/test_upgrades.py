@@ -113,7 +113,15 @@ def fill(old: Any) -> None:
         for state in ("validated", "committed")
     ]
     make("RunPiece", run=runs[0], kind="file", number=0, items=3, data=b"\x00\xffa")
-    make("ExportRun", user_name="bob", created_at=NOW, layout="export", filters="q=x", records=7)
+    export = make("ExportRun", user_name="bob", created_at=NOW, layout="export", filters="q=x", records=7)
+    if "exportlayout" in old.all_models[APP]:
+        make("ExportPiece", run=export, number=0, keys=b"\x00\xff")
+        layout = make("ExportLayout", name="Board A", awarding_organisation=organisation, file_name="a.csv")
+        make("ExportLayoutRow", layout=layout, sort_order=0, cells=["Centre", ""])
+        column = make(
+            "ExportLayoutColumn", layout=layout, sort_order=0, heading="Sex", value="learner.gender"
+        )
+        make("ExportLayoutTranslation", column=column, sort_order=0, stored="F", cell="2")
     content_type, _created = old.get_model("contenttypes", "ContentType").objects.get_or_create(
         app_label=APP, model="registration"
     )

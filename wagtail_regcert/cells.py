@@ -271,6 +271,12 @@ class Translated:
         return self.kind.from_plain(value)
 
 
+def day_form(kind: Kind) -> DateForm | None:
+    """In which form the cells of a kind are days; ``None`` where they are none."""
+    plain_kind = kind.kind if isinstance(kind, Translated) else kind
+    return plain_kind.form if isinstance(plain_kind, Date) else None
+
+
 def read_plain(text: str, kind: Kind) -> Any:
     """Read a value as programs write it, cleaned and not blank: ISO days, codes; or as a cell.
 

@@ -18,6 +18,8 @@ class Settings:
     """For how many days a staged file and its report can be read."""
     STUCK_MINUTES: int = 10
     """After how many minutes without a sign of life a run at work counts as stuck."""
+    EXPORT_DAYS: int = 400
+    """For how many days it is kept which registrations an export held."""
     ESCAPE_FORMULAS: bool = True
     """Whether exports guard cells that a spreadsheet would run as formulas."""
 

@@ -74,7 +74,7 @@ class ImportForm(forms.Form):
             *((name, name) for name in self.names),
         ]
         self.chosen = own_layout(about)
-        self.separated_by = Separator.COMMA
+        self.separator_read = Separator.COMMA
         self.encoding = ""
         self.data_read = b""
         self.opened: Opened | None = None
@@ -111,7 +111,7 @@ class ImportForm(forms.Form):
         cleaned: dict[str, Any] = super().clean() or {}
         if self.errors.keys() & {"file", "separator", "layout", "use"}:
             return cleaned
-        self.separated_by = Separator(cleaned["separator"])
+        self.separator_read = Separator(cleaned["separator"])
         if not self._choose(cleaned["use"] or cleaned["layout"]) or "file" not in cleaned:
             return cleaned
         if fault := self._read(cleaned["file"], is_matched=cleaned["match"]):
@@ -159,17 +159,17 @@ class ImportForm(forms.Form):
         layout = self.chosen
         if refused := missing_constant(layout):
             return refused
-        sent = self.separated_by
-        self.separated_by = layout.separator if layout.name else sent
-        opened = open_file(self.data_read, self.separated_by, layout.layout, limit)
+        sent = self.separator_read
+        self.separator_read = layout.separator if layout.name else sent
+        opened = open_file(self.data_read, self.separator_read, layout.layout, limit)
         if (
             isinstance(opened, Refused)
-            and self.separated_by is not sent
+            and self.separator_read is not sent
             and opened.fault.code in ABOUT_HEADINGS
         ):
             other = open_file(self.data_read, sent, layout.layout, limit)
             if isinstance(other, Opened):
-                self.separated_by = sent
+                self.separator_read = sent
                 return other
         return opened
 
@@ -181,16 +181,16 @@ class ImportForm(forms.Form):
         ]
         layouts = [(one.name, one.separator, one.layout) for one in others]
         self.offers = [name for name, _separator in fitting(self.data_read, layouts, limit)]
-        self.can_be_matched = bool(first_rows(self.data_read, self.separated_by, limit))
+        self.can_be_matched = bool(first_rows(self.data_read, self.separator_read, limit))
 
     def _take_rows(self, limit: int) -> FileFault | None:
         """Take a file whose columns somebody is to match."""
         # A layout that needs nothing finds in any file what keeps it from being read at all.
-        opened = open_file(self.data_read, self.separated_by, ANY, limit)
+        opened = open_file(self.data_read, self.separator_read, ANY, limit)
         fault = None if isinstance(opened, Opened) else opened.fault
         if fault is not None and fault.code not in (Fault.BAD_HEADER, Fault.NO_RECORDS):
             return fault
-        if not first_rows(self.data_read, self.separated_by, limit):
+        if not first_rows(self.data_read, self.separator_read, limit):
             return FileFault(Fault.EMPTY)
         self.encoding = WORKBOOK if is_workbook(self.data_read) else opened.encoding or ""
         return None

@@ -210,7 +210,7 @@ def test_several_columns_may_have_the_same_value_and_each_is_read_once():
 def test_no_records_are_no_rows():
     maker = maker_of({"heading": "A", "value": "learner.uln", "required": True})
 
-    assert maker.page([], [[]]) == ([], [])
+    assert maker.page([], [[]]) == ([], [], ())
 
 
 def test_every_value_has_a_description_and_an_example():

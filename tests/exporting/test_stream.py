@@ -15,7 +15,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
 from wagtail_regcert.exporting import keys, stream, values
-from wagtail_regcert.exporting.columns import OF_REGISTRATIONS, FixedLayout
+from wagtail_regcert.exporting.columns import FixedLayout
 from wagtail_regcert.exporting.stream import export_bytes, start_export
 from wagtail_regcert.models import ExportRun, Learner, Programme, Qualification, Registration
 
@@ -31,7 +31,7 @@ from ..makers import (
 pytestmark = pytest.mark.django_db
 
 
-def exported(layout=FixedLayout.EXPORT, registrations=None):
+def exported(layout=FixedLayout.EXPORT.file, registrations=None):
     found = Registration.objects.all() if registrations is None else registrations
     return b"".join(export_bytes(found, layout))
 
@@ -89,7 +89,7 @@ def test_a_record_is_written_byte_for_byte_like_this():
 def test_the_import_layout_is_written_like_this():
     full_registration()
 
-    data = exported(FixedLayout.IMPORT)
+    data = exported(FixedLayout.IMPORT.file)
 
     assert rows(data)[1:] == [
         [
@@ -111,7 +111,7 @@ def test_what_the_import_layout_carries_out_comes_back_unchanged(tmp_path, text)
         postal_tracking_reference=text,
     )
     path = tmp_path / "out.csv"
-    path.write_bytes(exported(FixedLayout.IMPORT))
+    path.write_bytes(exported(FixedLayout.IMPORT.file))
     out = io.StringIO()
 
     call_command("regcert_import", str(path), "--json", stdout=out)
@@ -145,7 +145,7 @@ def test_formulas_are_guarded_in_typed_cells(settings, text):
     guarded = rows(exported())[1]
     settings.WAGTAIL_REGCERT = {"ESCAPE_FORMULAS": False}
     plain = rows(exported())[1]
-    import_layout = rows(exported(FixedLayout.IMPORT))[1]
+    import_layout = rows(exported(FixedLayout.IMPORT.file))[1]
 
     typed = (0, 1, 2, 3, 5, 9, 10, 16)
     assert [guarded[i] for i in typed] == [f"'{text}"] * len(typed)
@@ -168,7 +168,7 @@ def test_headings_and_labels_are_english_in_every_language():
         assert exported() == english
 
 
-@pytest.mark.parametrize("layout", OF_REGISTRATIONS)
+@pytest.mark.parametrize("layout", [layout.file for layout in FixedLayout])
 def test_records_come_in_the_order_of_their_creation_across_pages(monkeypatch, layout):
     monkeypatch.setattr(stream, "CHUNK", 3)
     expected = [make_registration(registration_number=f"R{number}") for number in range(7)]
@@ -179,7 +179,7 @@ def test_records_come_in_the_order_of_their_creation_across_pages(monkeypatch, l
     assert [row[column] for row in data[1:]] == [one.registration_number for one in expected]
 
 
-@pytest.mark.parametrize("layout", OF_REGISTRATIONS)
+@pytest.mark.parametrize("layout", [layout.file for layout in FixedLayout])
 def test_records_come_in_the_order_that_is_asked_for_across_pages(monkeypatch, layout):
     monkeypatch.setattr(stream, "CHUNK", 3)
     for number in (3, 1, 6, 0, 2, 5, 4):
@@ -195,7 +195,7 @@ def test_first_bytes_come_before_any_record_is_read(monkeypatch):
     monkeypatch.setattr(stream, "CHUNK", 1)
     for _number in range(5):
         make_registration()
-    _run, chunks = start_export(Registration.objects.all(), FixedLayout.EXPORT, user=None, filters="")
+    _run, chunks = start_export(Registration.objects.all(), FixedLayout.EXPORT.file, user=None, filters="")
 
     with CaptureQueriesContext(connection) as captured:
         first = next(chunks)
@@ -246,7 +246,7 @@ def test_registrations_deleted_while_they_are_exported_are_left_out_and_no_other
         for number in range(8)
     ]
     _run, chunks = start_export(
-        Registration.objects.order_by(order), FixedLayout.EXPORT, user=None, filters=""
+        Registration.objects.order_by(order), FixedLayout.EXPORT.file, user=None, filters=""
     )
 
     first = next(chunks)
@@ -272,7 +272,7 @@ def test_a_learner_deleted_between_two_statements_takes_the_registration_along(m
             learner.delete()
         return answer
 
-    _run, chunks = start_export(Registration.objects.all(), FixedLayout.EXPORT, user=None, filters="")
+    _run, chunks = start_export(Registration.objects.all(), FixedLayout.EXPORT.file, user=None, filters="")
     next(chunks)
     with connection.execute_wrapper(delete_after_registrations):
         data = list(chunks)
@@ -286,7 +286,7 @@ def test_the_note_is_written_before_the_first_byte_and_counts_what_leaves():
     make_registration(learner=make_learner(uln=None))
     user = make_user()
 
-    run, chunks = start_export(Registration.objects.all(), FixedLayout.IMPORT, user=user, filters="q=x")
+    run, chunks = start_export(Registration.objects.all(), FixedLayout.IMPORT.file, user=user, filters="q=x")
     make_registration()  # after the note
 
     assert ExportRun.objects.get() == run
@@ -299,14 +299,14 @@ def test_the_note_is_written_before_the_first_byte_and_counts_what_leaves():
 def test_the_export_layout_leaves_nobody_out():
     make_registration(learner=make_learner(uln=None))
 
-    run, chunks = start_export(Registration.objects.all(), FixedLayout.EXPORT, user=None, filters="")
+    run, chunks = start_export(Registration.objects.all(), FixedLayout.EXPORT.file, user=None, filters="")
 
     assert (run.records, run.left_out) == (1, 0)
     assert len(rows(b"".join(chunks))) == 2
 
 
 def test_no_records_make_a_file_of_headings():
-    run, chunks = start_export(Registration.objects.none(), FixedLayout.EXPORT, user=None, filters="")
+    run, chunks = start_export(Registration.objects.none(), FixedLayout.EXPORT.file, user=None, filters="")
 
     assert run.records == 0
     assert len(rows(b"".join(chunks))) == 1
@@ -322,7 +322,7 @@ def test_memory_does_not_grow_with_the_number_of_records(monkeypatch, order):
 
     def peak():
         tracemalloc.start()
-        for _chunk in export_bytes(Registration.objects.order_by(order), FixedLayout.EXPORT):
+        for _chunk in export_bytes(Registration.objects.order_by(order), FixedLayout.EXPORT.file):
             gc.collect()  # Django's queries are cycles
         used = tracemalloc.get_traced_memory()[1]
         tracemalloc.stop()

@@ -16,6 +16,7 @@ HEADINGS = {column.field: position for position, column in enumerate(REGISTRATIO
 
 def sheet(*rows):
     return Sheet(
+        layout=REGISTRATIONS,
         rows=tablib.Dataset(*rows, headers=REGISTRATIONS.headings),
         numbers=range(2, 2 + len(rows)),
         short=frozenset(),
@@ -28,14 +29,14 @@ def sheet(*rows):
 def parsed_cell(field, cell):
     """The value of one cell in a row of good ones; or the code of what is wrong with it."""
     position = HEADINGS[field]
-    parsed = parse(sheet((*GOOD[:position], cell, *GOOD[position + 1 :])), REGISTRATIONS)
+    parsed = parse(sheet((*GOOD[:position], cell, *GOOD[position + 1 :])))
     bad = parsed.bad.get(0, {})
     assert bad.keys() <= {position}
     return bad[position].error.code.value if bad else parsed.columns[position][0]
 
 
 def test_a_row_becomes_ten_values():
-    parsed = parse(sheet(GOOD), REGISTRATIONS)
+    parsed = parse(sheet(GOOD))
 
     assert [column[0] for column in parsed.columns] == [
         "603/2942/X",
@@ -53,7 +54,7 @@ def test_a_row_becomes_ten_values():
 
 
 def test_what_is_wrong_stands_at_its_row_and_column_and_the_rest_is_read():
-    parsed = parse(sheet(GOOD, ("", "1", "x", *GOOD[3:4], "1/1/2025", *GOOD[5:]), GOOD), REGISTRATIONS)
+    parsed = parse(sheet(GOOD, ("", "1", "x", *GOOD[3:4], "1/1/2025", *GOOD[5:]), GOOD))
 
     assert {
         index: {position: bad.error.code.value for position, bad in cells.items()}
@@ -67,7 +68,7 @@ def test_what_is_wrong_stands_at_its_row_and_column_and_the_rest_is_read():
 def test_the_same_wrong_text_is_told_for_every_row_and_column():
     row = (*GOOD[:4], "x", "x", *GOOD[6:])
 
-    parsed = parse(sheet(row, row), REGISTRATIONS)
+    parsed = parse(sheet(row, row))
 
     assert {index: sorted(cells) for index, cells in parsed.bad.items()} == {0: [4, 5], 1: [4, 5]}
 
@@ -135,7 +136,7 @@ def test_decomposed_letters_are_composed():
     ],
 )
 def test_rows_that_a_quotation_mark_has_swallowed_are_counted(cell, rows):
-    parsed = parse(sheet((*GOOD[:3], cell, *GOOD[4:])), REGISTRATIONS)
+    parsed = parse(sheet((*GOOD[:3], cell, *GOOD[4:])))
 
     assert parsed.bad[0][3].error.facts.get("rows") == rows
 
@@ -212,9 +213,9 @@ cells = st.one_of(st.text(max_size=12), st.sampled_from([*GOOD, " ", "31/02/2025
 
 @given(st.lists(st.tuples(*[cells] * 10), max_size=6))
 def test_a_cell_is_read_the_same_wherever_it_stands(rows):
-    parsed = parse(sheet(*rows), REGISTRATIONS)
+    parsed = parse(sheet(*rows))
 
-    alone = [parse(sheet(row), REGISTRATIONS) for row in rows]
+    alone = [parse(sheet(row)) for row in rows]
     assert [[column[0] for column in one.columns] for one in alone] == [
         [column[index] for column in parsed.columns] for index in range(len(rows))
     ]

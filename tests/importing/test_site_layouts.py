@@ -343,7 +343,7 @@ def test_a_workbook_is_read_as_carefully_as_a_csv(registration):
     openpyxl = pytest.importorskip("openpyxl")
     layout = load(
         *KEYS,
-        {"heading": "Achieved", "field": "achieved_date"},
+        {"heading": "Achieved", "field": "achieved_date", "values": {"none": ""}},
         {"heading": "No", "field": "registration_number"},
         {"heading": "Ref", "field": "postal_tracking_reference"},
     )

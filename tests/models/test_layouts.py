@@ -17,6 +17,7 @@ def test_a_layout_is_found_by_its_name_whatever_its_case():
     assert ExportLayout.objects.named(" STRASSE a ") == layout
     assert ExportLayout.objects.named("Strase A") is None
     assert ExportLayout.objects.named("\ud800") is None
+    assert ExportLayout.objects.named("a\0b") is None
 
 
 def test_no_two_layouts_have_the_same_name():

@@ -11,10 +11,12 @@ from django.utils import timezone
 from openpyxl import Workbook
 
 from tests.makers import (
+    make_csv,
     make_import_layout,
     make_learner,
     make_qualification,
     make_registration,
+    make_run,
     make_user,
 )
 from wagtail_regcert import conf
@@ -421,3 +423,17 @@ def test_a_run_that_waits_is_cancelled_expires_and_leads_to_its_page(client, imp
     assert cancelled["Location"] == url("import_report", run)
     assert expired["Location"] == url("import_report", late)
     assert (purged, late.state, late.pieces.exists()) == (1, "expired", False)
+
+
+def test_the_report_says_what_is_created_with_the_registrations(client, importer):
+    run = make_run(make_csv(["603/2942/X", "9276308686", "Registered"]), user=importer)
+    ImportRun.objects.filter(pk=run.pk).update(
+        created=1, created_learners=1, created_qualifications=2, created_organisations=1
+    )
+
+    answer = client.get(reverse("wagtail_regcert:import_report", args=[run.pk])).content.decode()
+
+    assert (
+        "Will be created with the registrations: 1 learner, 2 qualifications, 1 awarding organisation."
+        in answer
+    )

@@ -6,25 +6,12 @@ Those that an import reads come from :mod:`wagtail_regcert.layouts`. Pure.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
 from ..cells import Date, Gender, StatusLabel, plain
-from ..layouts import LEARNERS, QUALIFICATIONS, REGISTRATIONS, Column, Layout
-
-
-class FixedLayout(StrEnum):
-    """Which file leaves."""
-
-    EXPORT = "export"
-    IMPORT = "import"
-    LEARNERS = "learners"
-    QUALIFICATIONS = "qualifications"
-
-
-OF_REGISTRATIONS = (FixedLayout.EXPORT, FixedLayout.IMPORT)
-"""The layouts that the listing of registrations offers."""
+from ..layouts import REGISTRATIONS, Column, Layout
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,40 +75,52 @@ EXPORT_COLUMNS = (
     _text("Postal Tracking Reference", "postal_tracking_reference"),
 )
 
-_RELATED = {
-    "qualification": "qualification__number",
-    "learner": "learner__uln",
-    "awarding_organisation": "awarding_organisation__name",
-}
+
+@dataclass(frozen=True, kw_only=True)
+class FileLayout:
+    """What a file looks like that leaves."""
+
+    name: str
+    columns: tuple[ExportColumn, ...]
+    known_by: tuple[str, ...] = ()
+    """Lookups of which a record must have at least one to be in the file: an import would not know it
+    otherwise."""
 
 
-def _of_import_layout(column: Column) -> ExportColumn:
+def columns_of(layout: Layout, lookups: Mapping[str, str]) -> tuple[ExportColumn, ...]:
+    """The columns of an import layout; ``lookups`` of the fields that are called otherwise in the table."""
+    return tuple(_column(column, lookups.get(column.field, column.field)) for column in layout.columns)
+
+
+def _column(column: Column, lookup: str) -> ExportColumn:
     if isinstance(column.kind, Date):
-        return _date(column.heading, column.field)
+        return _date(column.heading, lookup)
     is_text = column.kind.name == "text"
     return ExportColumn(
         heading=column.heading,
-        paths=(_RELATED.get(column.field, column.field),),
+        paths=(lookup,),
         write=None if is_text else column.kind.format,
         repeats=not is_text,
     )
 
 
-def _of(layout: Layout) -> tuple[ExportColumn, ...]:
-    return tuple(map(_of_import_layout, layout.columns))
+IMPORT_COLUMNS = columns_of(
+    REGISTRATIONS, {"qualification": "qualification__number", "learner": "learner__uln"}
+)
 
 
-IMPORT_COLUMNS = _of(REGISTRATIONS)
+class FixedLayout(StrEnum):
+    """The layouts that come with the package and that the listing of registrations offers."""
 
-COLUMNS: dict[FixedLayout, tuple[ExportColumn, ...]] = {
-    FixedLayout.EXPORT: EXPORT_COLUMNS,
-    FixedLayout.IMPORT: IMPORT_COLUMNS,
-    FixedLayout.LEARNERS: _of(LEARNERS),
-    FixedLayout.QUALIFICATIONS: _of(QUALIFICATIONS),
+    EXPORT = "export"
+    IMPORT = "import"
+
+    @property
+    def file(self) -> FileLayout:
+        return _FIXED[self]
+
+
+_FIXED = {
+    FixedLayout.EXPORT: FileLayout(name="export", columns=EXPORT_COLUMNS),
+    FixedLayout.IMPORT: FileLayout(name="import", columns=IMPORT_COLUMNS, known_by=("learner__uln",)),
 }
-
-KNOWN_BY: dict[FixedLayout, tuple[str, ...]] = {
-    FixedLayout.IMPORT: ("learner__uln",),
-    FixedLayout.LEARNERS: ("reference", "uln"),
-}
-"""Lookups of which a record must have at least one to be in a file: an import would not know it otherwise."""

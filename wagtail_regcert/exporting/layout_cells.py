@@ -45,6 +45,8 @@ class Page(NamedTuple):
     """Cells of those that are right."""
     unfit: list[UnfitCell]
     """By record, then by column."""
+    keys: Sequence[int]
+    """Primary keys of those that are right."""
 
     @property
     def unfit_records(self) -> int:
@@ -77,7 +79,7 @@ class CellMaker:
     def page(self, keys: Sequence[int], values: Sequence[Sequence[Any]]) -> Page:
         """The cells of the records with these keys, from what each path leads to."""
         if not keys:
-            return Page([], [])
+            return Page([], [], ())
         made: list[Texts] = [()] * len(self._columns)
         wrong: dict[int, list[UnfitCell]] = {}
         for number, column in enumerate(self._columns):
@@ -97,9 +99,11 @@ class CellMaker:
         if wrong:
             are_right = [position not in wrong for position in range(len(keys))]
             cells = [list(compress(column, are_right)) for column in cells]
+            keys = list(compress(keys, are_right))
         return Page(
             list(zip(*cells, strict=True)),
             [one for position in sorted(wrong) for one in sorted(wrong[position], key=_column_of)],
+            keys,
         )
 
     def _check(

@@ -16,9 +16,11 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from ..databases import atomic
 from ..definitions.exports import ExportDefinition, Format, to_json
 from ..models import ExportRun
 from ..moments import site_time
+from . import held
 from .csvfile import csv_bytes
 from .keys import Keys, batches
 from .layout_cells import CellMaker, Page, UnfitCell
@@ -53,10 +55,10 @@ class LayoutExport:
     definition: ExportDefinition
     moment: dt.datetime
     """When it was made, by the site's clock."""
-    records: int
+    keys: Keys
+    """Of the registrations in it, in its order."""
     unfit_records: int
     chunks: Iterator[bytes]
-    keys: Keys
 
     @property
     def is_archive(self) -> bool:
@@ -83,15 +85,18 @@ class LayoutExport:
 
     def note(self, *, user: Any, filters: str) -> ExportRun:
         """Note who exports what, before the first byte leaves."""
-        return ExportRun.objects.create(
-            user=user,
-            user_name=user.get_username() if user else "",
-            layout=self.definition.name,
-            definition=to_json(self.definition),
-            filters=filters,
-            records=self.records,
-            left_out=self.unfit_records,
-        )
+        with atomic():
+            run = ExportRun.objects.create(
+                user=user,
+                user_name=user.get_username() if user else "",
+                layout=self.definition.name,
+                definition=to_json(self.definition),
+                filters=filters,
+                records=len(self.keys),
+                left_out=self.unfit_records,
+            )
+            held.keep(run, self.keys)
+        return run
 
 
 def _charset(definition: ExportDefinition) -> str:
@@ -115,20 +120,18 @@ def prepare(
     ):
         raise TooManyRecords
     maker = CellMaker(definition, moment.date())
-    counts = _Counts(tell)
+    counts = _Passed(tell)
     bodies = _bodies(counts.rows(pages(keys, maker, records)), definition)
     chunks = _packed(bodies, definition, moment)
     if maker.checks:
         chunks = _spooled(chunks)
-    else:
-        counts.records = len(keys)
+        keys = counts.right
     return LayoutExport(
         definition=definition,
         moment=moment,
-        records=counts.records,
+        keys=keys,
         unfit_records=counts.unfit,
         chunks=chunks,
-        keys=keys,
     )
 
 
@@ -154,17 +157,17 @@ def pages(keys: Keys, maker: CellMaker, records: QuerySet[Any]) -> Iterator[Page
         yield maker.page(found, columns)
 
 
-class _Counts:
-    """Counts what becomes of records while they pass."""
+class _Passed:
+    """Notes what becomes of records while they pass."""
 
     def __init__(self, tell: Callable[[UnfitCell], None]) -> None:
-        self.records = 0
+        self.right = Keys()
         self.unfit = 0
         self._tell = tell
 
     def rows(self, found: Iterable[Page]) -> Iterator[Sequence[str]]:
         for page in found:
-            self.records += len(page.rows)
+            self.right.extend(page.keys)
             self.unfit += page.unfit_records
             for one in page.unfit:
                 self._tell(one)

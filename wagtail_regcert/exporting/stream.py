@@ -10,8 +10,10 @@ from django.db.models import QuerySet
 
 from .. import conf
 from ..characters import guard
-from ..models import ExportRun
-from .columns import COLUMNS, KNOWN_BY, ExportColumn, FixedLayout
+from ..databases import atomic
+from ..models import ExportRun, Registration
+from . import held
+from .columns import ExportColumn, FileLayout, FixedLayout
 from .csvfile import csv_bytes
 from .keys import Keys, batches
 from .values import Values
@@ -27,7 +29,7 @@ _SUSPICIOUS = frozenset("'=+-@\t\r\uff1d\uff0b\uff0d\uff20")
 
 
 def start_export(
-    records: QuerySet[Any], layout: FixedLayout, *, user: Any, filters: str
+    records: QuerySet[Any], layout: FileLayout, *, user: Any, filters: str
 ) -> tuple[ExportRun, Iterator[bytes]]:
     """Note who exports what, and return the note and the file's bytes.
 
@@ -36,30 +38,32 @@ def start_export(
     what ``records`` were chosen by.
     """
     keys, left_out = _keys(records, layout)
-    run = ExportRun.objects.create(
-        user=user,
-        user_name=user.get_username() if user else "",
-        layout=layout.value,
-        filters=filters,
-        records=len(keys),
-        left_out=left_out,
-    )
+    with atomic():
+        run = ExportRun.objects.create(
+            user=user,
+            user_name=user.get_username() if user else "",
+            layout=layout.name,
+            filters=filters,
+            records=len(keys),
+            left_out=left_out,
+        )
+        if records.model is Registration:
+            held.keep(run, keys)
     return run, _bytes(keys, layout, records)
 
 
-def export_bytes(records: QuerySet[Any], layout: FixedLayout) -> Iterator[bytes]:
+def export_bytes(records: QuerySet[Any], layout: FileLayout) -> Iterator[bytes]:
     """The file without a note, as tests compare it."""
     keys, _left_out = _keys(records, layout)
     return _bytes(keys, layout, records)
 
 
-def _keys(records: QuerySet[Any], layout: FixedLayout) -> tuple[Keys, int]:
+def _keys(records: QuerySet[Any], layout: FileLayout) -> tuple[Keys, int]:
     """The keys of what the layout can carry, and how many it cannot."""
     found = records if records.ordered else records.order_by("pk")
     keys, left_out = Keys(), 0
-    known_by = KNOWN_BY.get(layout, ())
-    for batch in batches(found.values_list("pk", *known_by)):
-        if not known_by:
+    for batch in batches(found.values_list("pk", *layout.known_by)):
+        if not layout.known_by:
             keys.extend(key for (key,) in batch)
             continue
         known = [key for key, *values in batch if any(value is not None for value in values)]
@@ -68,9 +72,9 @@ def _keys(records: QuerySet[Any], layout: FixedLayout) -> tuple[Keys, int]:
     return keys, left_out
 
 
-def _bytes(keys: Keys, layout: FixedLayout, records: QuerySet[Any]) -> Iterator[bytes]:
-    columns = COLUMNS[layout]
-    guarding = layout is not FixedLayout.EXPORT or conf.settings.ESCAPE_FORMULAS
+def _bytes(keys: Keys, layout: FileLayout, records: QuerySet[Any]) -> Iterator[bytes]:
+    columns = layout.columns
+    guarding = layout.name != FixedLayout.EXPORT or conf.settings.ESCAPE_FORMULAS
     return csv_bytes([column.heading for column in columns], _rows(keys, columns, guarding, records))
 
 

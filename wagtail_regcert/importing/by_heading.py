@@ -8,7 +8,7 @@ from typing import Any
 
 import tablib
 
-from ..cells import Date
+from ..cells import day_form
 from ..characters import clean
 from ..damage import Damage
 from ..date_forms import writer
@@ -172,14 +172,14 @@ def _write_odd(
         index, place = indexes.get(number), places.get(position)
         if index is None or place is None:
             continue
-        kind = header.layout.columns[place].kind
+        form = day_form(header.layout.columns[place].kind)
         if cell.kind is OddKind.NO_VALUE:
             no_value.setdefault(place, set()).add(index)
         elif cell.kind is OddKind.LONG_NUMBER:
             damaged.setdefault(place, {})[index] = Damage.NUMBER
-        elif isinstance(kind, Date):
+        elif form is not None:
             if cell.day is not None:
-                rows[index][place] = writer(kind.form)(cell.day)
+                rows[index][place] = writer(form)(cell.day)
         else:
             damaged.setdefault(place, {})[index] = Damage.DATE
     return damaged, no_value

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection, Iterator, Sequence
 
-from ..cells import Date
+from ..cells import day_form
 from ..characters import LOST, clean
 from ..date_forms import DAY_FIRST_FORMS
 from ..days import month_first_day
@@ -69,7 +69,7 @@ def _day_month_order(given: Given, accepted: Sequence[int]) -> Iterator[Note]:
     dates = [
         position
         for position, column in enumerate(given.layout.columns)
-        if isinstance(column.kind, Date) and column.heading and column.kind.form in DAY_FIRST_FORMS
+        if column.heading and day_form(column.kind) in DAY_FIRST_FORMS
     ]
     month_first = {
         position
@@ -90,7 +90,7 @@ def _day_month_order(given: Given, accepted: Sequence[int]) -> Iterator[Note]:
         records = sum(values[index] in both_ways for index in accepted)
         if records:
             column = given.layout.columns[position]
-            facts = {"reason": reason, "form": column.kind.form.value}  # type: ignore[attr-defined]
+            facts = {"reason": reason, "form": day_form(column.kind)}
             yield Note(NoteCode.DAY_MONTH_ORDER, column.heading, records, facts)
 
 

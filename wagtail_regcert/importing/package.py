@@ -20,6 +20,9 @@ MAX_RATIO = 50
 _CHUNK = 1 << 20
 """Bytes that are unpacked at once. Expat before 2.6 looks at an unfinished tag again from its beginning with
 every chunk, so that small ones take time by the square of their number."""
+MAX_DEPTH, MAX_NAMES = 256, 10_000
+"""How deep tags may stand in each other, and how many names of tags and attributes a part may have: expat
+keeps them all, at many times their length."""
 _ENCRYPTED = 0x1
 _LOCAL_HEADER = struct.Struct("<26xHH")
 """Of the header before each member only the lengths of name and extra field."""
@@ -127,16 +130,34 @@ class Package:
 
         A handler may raise what broken values raise, ``ValueError`` and ``LookupError``.
         """
-        parser = expat.ParserCreate(namespace_separator=" ")
+        depth = 0
+
+        def opened(element: str, attributes: Attributes) -> None:
+            nonlocal depth
+            depth += 1
+            if depth > MAX_DEPTH:
+                raise ValueError(depth)
+            start(element, attributes)
+
+        def closed(element: str) -> None:
+            nonlocal depth
+            depth -= 1
+            if end:
+                end(element)
+
+        names: dict[str, str] = {}
+        parser = expat.ParserCreate(namespace_separator=" ", intern=names)
         parser.buffer_text = True
         parser.StartDoctypeDeclHandler = _refuse_declaration
         parser.EntityDeclHandler = _refuse_declaration
-        parser.StartElementHandler = start
-        parser.EndElementHandler = end
+        parser.StartElementHandler = opened
+        parser.EndElementHandler = closed
         parser.CharacterDataHandler = text
         try:
             for chunk in self._unpacked(name):
                 parser.Parse(chunk, False)
+                if len(names) > MAX_NAMES:
+                    raise ValueError(len(names))
             parser.Parse(b"", True)
         except _BROKEN as error:
             raise not_text("damaged") from error

@@ -17,7 +17,7 @@ from .layouts import (
 from .learners import Learner
 from .qualifications import AwardingOrganisation, Programme, Qualification
 from .registrations import Registration, RegistrationLogEntry
-from .runs import ExportRun, ImportRun, RunPiece
+from .runs import ExportPiece, ExportRun, ImportRun, RunPiece
 
 __all__ = [
     "AwardingOrganisation",
@@ -26,6 +26,7 @@ __all__ = [
     "ExportLayoutColumn",
     "ExportLayoutRow",
     "ExportLayoutTranslation",
+    "ExportPiece",
     "ExportRun",
     "ImportLayout",
     "ImportLayoutColumn",

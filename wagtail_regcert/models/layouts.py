@@ -11,6 +11,7 @@ from modelcluster.fields import ParentalKey
 from modelcluster.models import ClusterableModel
 from wagtail.models import Orderable
 
+from ..characters import bad_character
 from ..databases import SourceQuerySet
 from ..date_forms import DateForm
 from ..definitions import exports
@@ -26,11 +27,9 @@ class LayoutQuerySet(SourceQuerySet[Any]):
 
     def named(self, name: str) -> Any:
         """The layout of this name, whatever its case; ``None`` when there is none."""
-        try:
-            return self.filter(name_key=fold_name(name)).first()
-        except UnicodeEncodeError:
-            # No name is stored that is no text.
-            return None
+        key = fold_name(name)
+        # Databases refuse to look for some of what is no text, and no name is stored that is none.
+        return None if bad_character(key) else self.filter(name_key=key).first()
 
 
 class NameKeyField(LongKeyField):

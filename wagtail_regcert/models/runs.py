@@ -267,6 +267,10 @@ class RunPiece(models.Model):
 class ExportRunQuerySet(RunQuerySet["ExportRun"]):
     """Exports as sets."""
 
+    def expired(self) -> ExportRunQuerySet:
+        """Exports of which it may not be known any more which registrations they held."""
+        return self.filter(created_at__lte=timezone.now() - dt.timedelta(days=conf.settings.EXPORT_DAYS))
+
     def visible_to(self, user: Any) -> ExportRunQuerySet:
         """Exports are seen by whoever made them, and by superusers."""
         return self if user.is_superuser else self.filter(user=user)
@@ -300,6 +304,11 @@ class ExportRun(models.Model):
     def __str__(self) -> str:
         return f"{self.created_at:%Y-%m-%d %H:%M} {self.user_name}"
 
+    @property
+    def holds_until(self) -> dt.datetime:
+        """Until when it is known which registrations it held."""
+        return self.created_at + dt.timedelta(days=conf.settings.EXPORT_DAYS)
+
     @staticmethod
     def selected(count: int) -> str:
         """What ``filters`` keeps for selected records, whatever language the user reads."""
@@ -322,3 +331,21 @@ class ExportRun(models.Model):
             "qualifications": _("qualifications"),
         }
         return str(words.get(self.layout, self.layout))
+
+
+class ExportPiece(models.Model):
+    """A piece of what an export held: primary keys of registrations, in the order of the file."""
+
+    run = models.ForeignKey(ExportRun, on_delete=models.CASCADE, related_name="pieces")
+    number = models.PositiveIntegerField()
+    keys = models.BinaryField()
+
+    objects = RunQuerySet.as_manager()
+
+    class Meta:
+        base_manager_name = "objects"
+        default_permissions = ()
+        constraints = [models.UniqueConstraint(fields=["run", "number"], name="regcert_one_export_piece")]
+
+    def __str__(self) -> str:
+        return str(self.number)

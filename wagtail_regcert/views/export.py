@@ -16,7 +16,7 @@ from wagtail.admin import messages
 
 from ..databases import own_transactions
 from ..definitions.exports import ExportDefinition
-from ..exporting.columns import OF_REGISTRATIONS, FixedLayout
+from ..exporting.columns import FixedLayout
 from ..exporting.layout_stream import TooManyRecords, prepare
 from ..exporting.stream import start_export
 from ..models import ExportLayout, ExportRun, Registration
@@ -33,8 +33,8 @@ def export(request: HttpRequest) -> HttpResponseBase:
     if not may(request.user, EXPORT):
         raise PermissionDenied
     layout = request.GET.get("layout") or FixedLayout.EXPORT
-    definition = None if layout in OF_REGISTRATIONS else definition_in(request)
-    if definition is None and layout not in OF_REGISTRATIONS:
+    definition = None if layout in set(FixedLayout) else definition_in(request)
+    if definition is None and layout not in set(FixedLayout):
         return back_to_listing(request)
     chosen = selection(request, request.GET.getlist("id") or ["all"])
     if chosen is None:
@@ -73,7 +73,7 @@ def selection(request: HttpRequest, ids: list[str]) -> Selection | None:
 
 def download(request: HttpRequest, chosen: Selection, layout: FixedLayout) -> HttpResponseBase:
     """The file of these registrations. Leaves an ``ExportRun``."""
-    run, chunks = start_export(chosen.registrations, layout, user=request.user, filters=chosen.filters)
+    run, chunks = start_export(chosen.registrations, layout.file, user=request.user, filters=chosen.filters)
     if run.left_out:
         messages.warning(
             request,

@@ -116,7 +116,7 @@ class ImportView(WagtailAdminTemplateMixin, RoleView, FormView):
         run = runs.start_run(
             data=form.data_read,
             file_name=form.cleaned_data["file"].name,
-            separator=form.separated_by,
+            separator=form.separator_read,
             encoding=form.encoding,
             user=self.request.user,
             about=self.about,

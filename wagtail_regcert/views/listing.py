@@ -22,7 +22,7 @@ from wagtail.admin.widgets.button import Button, ListingButton
 from wagtail.snippets.views.snippets import IndexView
 
 from ..cells import Status
-from ..exporting.columns import OF_REGISTRATIONS, FixedLayout
+from ..exporting.columns import FixedLayout
 from ..models import ExportLayout, Learner, Qualification, Registration
 from ..models.fields import may_be_key
 from ..models.layout_kinds import LAYOUTS
@@ -220,7 +220,7 @@ class RegistrationIndexView(IndexView):
         """Where the whole list can be had as a file, by layout; nothing for who may not."""
         if not may(self.request.user, EXPORT):
             return {}
-        urls = {layout.value: export_url(self.request, layout) for layout in OF_REGISTRATIONS}
+        urls = {layout.value: export_url(self.request, layout) for layout in FixedLayout}
         if ExportLayout.objects.exists():
             urls["layouts"] = export_url(self.request, name="export_layouts")
         return urls

@@ -22,7 +22,7 @@ from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 from .. import conf
 from ..importing import staging
 from ..importing.plan import Change
-from ..importing.run_layout import columns_of, layout_of
+from ..importing.run_layout import columns_of, fields_of, layout_of
 from ..messages import encoding_name, kind_name
 from ..models import ImportRun, RunPiece
 from ..problems import Code
@@ -35,7 +35,7 @@ from ..tables import (
     WarningsTable,
 )
 from .base import RunView, form_url, listing_crumb, listing_url
-from .staged import conflicts_table, shown_notes, shown_records, undo_context
+from .staged import conflicts_table, created_beside, shown_notes, shown_records, undo_context
 
 State = ImportRun.State
 Kind = RunPiece.Kind
@@ -163,7 +163,8 @@ class ReportView(WagtailAdminTemplateMixin, RunView, TemplateView):
             has_run_filter=self.subject.has_run_filter,
             form_url=form_url(self.subject),
             name_headings=list(self.subject.name_headings.values()),
-            created_note=self.subject.created_note(run.created) if run.created else "",
+            created_note=self.subject.created_note(run.created, fields_of(run)) if run.created else "",
+            beside=created_beside(run),
             encoding=encoding_name(run.encoding),
             touched=", ".join(one.heading for one in columns_of(run))
             if run.definition and run.fields

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from django.urls import reverse
+from django.utils.translation import ngettext
 
 from ..importing import runs, staging
 from ..importing.run_layout import columns_of, fields_of
@@ -87,6 +88,23 @@ def shown_steps(run: ImportRun, steps: Sequence[Step]) -> list[dict[str, Any]]:
 
 def _names(run: ImportRun, entries: Sequence[Record | Step | Left]) -> list[dict[str, Any]]:
     return subject_of(run.about).names(entries, fields_of(run))
+
+
+def created_beside(run: ImportRun) -> str:
+    """What a run creates, or has created, beside what it is about; mostly nothing."""
+    organisations = run.created_organisations
+    parts = [
+        subject_of(about).counted(count)
+        for about, count in (
+            ("learners", run.created_learners),
+            ("qualifications", run.created_qualifications),
+        )
+        if count
+    ]
+    if organisations:
+        text = ngettext("%(count)d awarding organisation", "%(count)d awarding organisations", organisations)
+        parts.append(text % {"count": organisations})
+    return ", ".join(parts)
 
 
 def left_table(run: ImportRun, left: Sequence[Left]) -> LeftTable:

@@ -22,7 +22,7 @@ from ...exporting.layout_cells import UnfitCell
 from ...exporting.stream import COMMAND, start_export
 from ...exporting.unfit import in_lines
 from ...layouts import Status
-from ...models import AwardingOrganisation, ExportLayout, Programme, Registration
+from ...models import AwardingOrganisation, ExportLayout, ImportRun, Programme, Registration
 from ...subjects.registry import SUBJECTS
 from ..base import RegcertCommand
 
@@ -45,7 +45,7 @@ class Command(RegcertCommand):
             "--layout",
             metavar="NAME",
             default=FixedLayout.EXPORT.value,
-            help=f"{', '.join(FixedLayout)}, or the name of an export layout of the site's own",
+            help=f"{', '.join((*FixedLayout, *_other_tables()))}, or the name of an export layout",
         )
         parser.add_argument(
             "--check", action="store_true", help="only say which records are not right for the layout"
@@ -62,10 +62,10 @@ class Command(RegcertCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         name = options["layout"]
-        if name in set(FixedLayout):
+        if name in (*FixedLayout, *_other_tables()):
             if options["check"]:
                 raise CommandError(f"There is nothing to check for the layout “{name}”.")
-            self._by_fixed_layout(FixedLayout(name), options)
+            self._by_fixed_layout(name, options)
             return
         layout = ExportLayout.objects.named(name)
         if layout is None:
@@ -102,19 +102,19 @@ class Command(RegcertCommand):
             self.stderr.write(f"{export.unfit_records} left out: they are not right for the layout.")
             sys.exit(SOME_UNFIT)
 
-    def _by_fixed_layout(self, layout: FixedLayout, options: dict[str, Any]) -> None:
-        records, chosen = self._chosen(layout, options)
+    def _by_fixed_layout(self, name: str, options: dict[str, Any]) -> None:
+        records, chosen = self._chosen(name, options)
+        subject = SUBJECTS[name] if name in _other_tables() else None
+        layout = subject.file_layout() if subject else FixedLayout(name).file
         run, chunks = start_export(records, layout, user=None, filters=f"{COMMAND} {urlencode(chosen)}")
         self._write(chunks, options["output"], "utf-8")
         if run.left_out:
-            reason = "they have neither a reference nor a ULN" if layout in SUBJECTS else NO_ULN
+            reason = "they have neither a reference nor a ULN" if subject else NO_ULN
             self.stderr.write(f"{run.left_out} left out: {reason}.")
 
-    def _chosen(
-        self, layout: FixedLayout, options: dict[str, Any]
-    ) -> tuple[QuerySet[Any], list[tuple[str, str]]]:
+    def _chosen(self, layout: str, options: dict[str, Any]) -> tuple[QuerySet[Any], list[tuple[str, str]]]:
         """The records that the options choose, and by which filters."""
-        if layout in SUBJECTS:
+        if layout in _other_tables():
             given = [name for name in FILTERS if options[name] not in (None, [])]
             if given:
                 raise CommandError(f"--{given[0].replace('_', '-')} chooses registrations, not {layout}.")
@@ -199,3 +199,8 @@ def _by_name(model: Any, name: str) -> Any:
     except (model.DoesNotExist, UnicodeEncodeError):
         # No name is stored that is no text.
         raise CommandError(f"There is no {model._meta.verbose_name} “{name}”.") from None
+
+
+def _other_tables() -> list[str]:
+    """The tables beside registrations that leave as an import reads them."""
+    return [about for about in SUBJECTS if about != ImportRun.About.REGISTRATIONS]

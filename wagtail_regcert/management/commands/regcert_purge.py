@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ...exporting import held
 from ...importing.runs import purge
 from ..base import RegcertCommand
 
@@ -13,3 +14,5 @@ class Command(RegcertCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         self.stdout.write(f"{purge()} expired imports purged.")
+        if count := held.purge():
+            self.stdout.write(f"{count} exports forgot which registrations they held.")

@@ -14,6 +14,7 @@ from django.db import models, router
 from django.db.models import F, Value
 from django.db.models.functions import Coalesce
 
+from ...exporting.columns import FileLayout, columns_of
 from ...models.fields import PlainDate
 from ...models.sets import among, names_of
 from ...models.writing import delete_rows, insert_rows, update_rows
@@ -44,6 +45,16 @@ class Subject(Shown):
     """Fields that hold when a record was written, when it is created."""
     updated_stamps: tuple[str, ...] = ()
     """The same when it is updated."""
+
+    lookups: Mapping[str, str] = {}
+    """Fields of the layout that are called otherwise in the table, to where an export finds them."""
+    known_by_lookups: tuple[str, ...] = ()
+    """Lookups of which a record must have at least one to be exported; none where all have one."""
+
+    def file_layout(self) -> FileLayout:
+        """What a file of the table looks like that an import reads again."""
+        columns = columns_of(self.layout, self.lookups)
+        return FileLayout(name=self.about, columns=columns, known_by=self.known_by_lookups)
 
     def stored(self, *, lock: bool = False) -> Any:
         """What :meth:`match` reads through; with ``lock`` what it reads is kept from changing."""

@@ -59,6 +59,7 @@ class LearnerSubject(LearnerRules, Subject):
     writes = ("learner",)
     form_url_name = "import_learners"
     form_title = _("Import and Update Learners")
+    known_by_lookups = ("reference", "uln")
     defaults = {"given_names": "", "family_name": "", "gender": ""}
 
     def stored(self, *, lock: bool = False) -> StoredLearners:

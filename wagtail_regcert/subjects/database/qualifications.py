@@ -48,6 +48,7 @@ class QualificationSubject(QualificationRules, Subject):
     form_url_name = "import_qualifications"
     form_title = _("Import and Update the List of Qualifications")
     related = {"awarding_organisation": AwardingOrganisation}
+    lookups = {"awarding_organisation": "awarding_organisation__name"}
     key_names = ("match_key",)
 
     def stored(self, *, lock: bool = False) -> StoredQualifications:

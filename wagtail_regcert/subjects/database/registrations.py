@@ -216,7 +216,9 @@ class RegistrationSubject(RegistrationRules, Subject):
     def counted(self, count: int) -> str:
         return ngettext("%(count)d registration", "%(count)d registrations", count) % {"count": count}
 
-    def created_note(self, count: int) -> str:
+    def created_note(self, count: int, fields: tuple[str, ...]) -> str:
+        if {"programme", "planned_achievement_date"} & set(fields):
+            return ""
         text = ngettext(
             "%(created)d new registration will have no programme and planned achievement date: a file does "
             "not carry them. Fill them in on the registration, or have them synchronised.",

@@ -52,6 +52,6 @@ class Shown(Rules):
         """A number of records, in words."""
         return ngettext("%(count)d record", "%(count)d records", count) % {"count": count}
 
-    def created_note(self, count: int) -> str:
-        """What a report says of this many records that will be created; mostly nothing."""
+    def created_note(self, count: int, fields: tuple[str, ...]) -> str:
+        """What a report says of this many records that will be created with these fields; mostly nothing."""
         return ""
