@@ -14,7 +14,7 @@ from django.urls import reverse
 
 from tests.makers import make_csv, make_run
 from wagtail_regcert.importing import runs
-from wagtail_regcert.models import ImportRun, Learner, Qualification, Registration
+from wagtail_regcert.models import ImportLayout, ImportRun, Learner, Qualification, Registration
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 LISTING = "/admin/registration-and-certification/"
@@ -98,6 +98,7 @@ def test_screens(page, album, demo, user, log_in):
     listing(page, album)
     importing(page, album, demo)
     reports(page, album, demo, user)
+    import_layouts(page, album)
     records(page, album)
     log_in("exporter")
     exports(page, album)
@@ -220,6 +221,49 @@ def reports(page, album, demo, user):
         )
         page.goto(address)
         album.take(page, f"state-{state}", caption)
+
+
+def results_of_a_board():
+    """A file as an awarding organisation sends it: its own headings, order, days and words."""
+    number = Qualification.objects.order_by("pk").first().number
+    learners = Learner.objects.exclude(uln=None).order_by("pk")[:3]
+    rows = [
+        [learner.uln, number, outcome, f"2026-07-0{day}", "Kim Ng"]
+        for day, (learner, outcome) in enumerate(
+            zip(learners, ("Pass", "Pass", "Exempt"), strict=True), start=1
+        )
+    ]
+    headings = ["Candidate number", "Qualification", "Outcome", "Awarded", "Assessor"]
+    lines = [["Results of Centre 12345"], headings, *rows]
+    return "\r\n".join(map(";".join, lines)).encode()
+
+
+def import_layouts(page, album):
+    album.part("Files that others write")
+    theirs = {"name": "results.csv", "mimeType": "text/csv", "buffer": results_of_a_board()}
+    page.goto(reverse("wagtail_regcert:import"))
+    page.locator("input[type=file]").set_input_files(theirs)
+    page.get_by_role("button", name="Validate").click()
+    page.get_by_role("button", name="Match the columns").wait_for()
+    album.take(page, "layout-refused", "A file with other headings")
+    page.get_by_role("button", name="Match the columns").click()
+    page.get_by_role("heading", name="Match the columns").wait_for()
+    page.set_viewport_size({**WIDE, "height": 1750})
+    page.get_by_label("Save as a layout").fill("Board A results")
+    page.locator("main").evaluate("main => main.scrollTo(0, 0)")
+    album.take(page, "layout-matching", "What each of its columns is probably meant for")
+    page.set_viewport_size(WIDE)
+    page.get_by_role("button", name="Validate").click()
+    page.get_by_role("heading", name="Validation Report").wait_for()
+    album.take(page, "layout-report", "The report says which fields the file touches")
+    page.goto(reverse("wagtail_regcert:import"))
+    page.locator("input[type=file]").set_input_files(theirs)
+    page.get_by_role("button", name="Validate").click()
+    page.get_by_role("button", name="Use the layout").wait_for()
+    album.take(page, "layout-offered", "The next such file: the layout that fits is offered")
+    layout = ImportLayout.objects.get()
+    page.goto(reverse("wagtailsnippets_wagtail_regcert_importlayout:edit", args=[layout.pk]))
+    album.take(page, "layout-form", "The layout in its form")
 
 
 def records(page, album):

@@ -20,6 +20,7 @@ from tests.makers import (
     make_user,
 )
 from wagtail_regcert import conf
+from wagtail_regcert.erasure import erase_learner
 from wagtail_regcert.importing import runs
 from wagtail_regcert.models import ImportLayout, ImportRun, Learner, Registration
 
@@ -437,3 +438,15 @@ def test_the_report_says_what_is_created_with_the_registrations(client, importer
         "Will be created with the registrations: 1 learner, 2 qualifications, 1 awarding organisation."
         in answer
     )
+
+
+@pytest.mark.parametrize("name", ["theirs.csv", "theirs.xlsx"])
+def test_erasing_a_learner_reaches_a_file_that_waits_and_a_workbook(client, importer, registration, name):
+    rows = (["ULN", "QAN"], [ULN, NUMBER])
+    data = workbook(*rows) if name.endswith("xlsx") else "\r\n".join(map(",".join, rows)).encode()
+    run = matched(client, data, name)
+
+    erase_learner(registration.learner_id)
+    run.refresh_from_db()
+
+    assert (run.state, run.pieces.exists()) == ("expired", False)
