@@ -152,7 +152,6 @@ def import_context(subject: Subject, form: ImportForm) -> dict[str, Any]:
         "url": form_url(subject),
         "title": subject.form_title,
         "sample_url": f"{reverse('wagtail_regcert:import_sample')}?about={subject.about}",
-        "about": subject.about,
         "width": subject.layout.width,
         "tips": tips(subject.layout),
         # A workbook that the columns of the sample file do not take can still be matched.

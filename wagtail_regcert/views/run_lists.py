@@ -52,6 +52,8 @@ class ImportsView(RoleView, BaseListingView):
 
     @cached_property
     def columns(self) -> list[Column]:
+        # Nobody needs a blank column on a site without layouts.
+        by_layouts = self.get_base_queryset().exclude(layout="").exists()
         return [
             TitleColumn(
                 "file_name",
@@ -64,7 +66,10 @@ class ImportsView(RoleView, BaseListingView):
                 accessor="get_about_display",
                 sort_key="about",
             ),
-            Column("layout", label=pgettext("wagtail_regcert", "Layout"), sort_key="layout"),
+            *(
+                [Column("layout", label=pgettext("wagtail_regcert", "Layout"), sort_key="layout")]
+                * by_layouts
+            ),
             MomentColumn("created_at", label=_("When"), sort_key="created_at", classname="regcert-moment"),
             Column("user_name", label=pgettext("wagtail_regcert", "User"), sort_key="user_name"),
             Column("state", label=_("State"), accessor="state_shown", classname="regcert-state"),

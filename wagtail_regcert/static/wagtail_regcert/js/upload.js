@@ -20,7 +20,7 @@
     ];
 
     static values = {
-      about: String, broken: String, busy: String, changed: String, failed: String, folder: String, gone: String, limit: Number,
+      broken: String, busy: String, changed: String, failed: String, folder: String, gone: String, limit: Number,
       missing: String, notCsv: String, notSheet: String, nothing: String, offer: String, refused: String, serverLimit: String,
       several: String, status: String, titled: String, tooLarge: String, uploading: String, use: String,
       validating: String, width: Number,
@@ -54,7 +54,8 @@
     /* Whether a layout of the site's own is chosen: it has its own separator, and reads workbooks. */
     get isBySites() {
       const { layout } = this.formTarget.elements;
-      return Boolean(layout) && layout.value !== this.aboutValue;
+      // The columns of the sample file come first.
+      return Boolean(layout) && layout.selectedIndex > 0;
     }
 
     over(event) {
