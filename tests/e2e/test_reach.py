@@ -13,6 +13,8 @@ from django.urls import reverse
 
 from tests.makers import (
     make_csv,
+    make_export_layout,
+    make_import_layout,
     make_learner,
     make_organisation,
     make_programme,
@@ -23,6 +25,7 @@ from tests.makers import (
 )
 from tests.security.routes import our_routes
 from wagtail_regcert.importing import runs
+from wagtail_regcert.layouts import Separator
 from wagtail_regcert.models import ExportRun, ImportRun, Registration
 
 pytestmark = pytest.mark.over_wagtail
@@ -102,6 +105,15 @@ def row_menu(nth):
     return lambda page: page.locator(".regcert-listing .actions .w-dropdown__toggle").nth(nth).click()
 
 
+def to_be_matched(page):
+    page.locator("input[type=file]").first.set_input_files(
+        {"name": "theirs.csv", "mimeType": "text/csv", "buffer": FOREIGN}
+    )
+    page.get_by_role("button", name="Validate").first.click()
+    page.get_by_role("button", name="Use the layout").first.wait_for()
+
+
+FOREIGN = b"uln,qualification,Outcome\r\n4000000000,603/2942/0,Withdrawn without a certificate\r\n"
 IMPORT = f"{LISTING}import/"
 STATES = {
     "the menu of the first row": State(LISTING, row_menu(0)),
@@ -122,6 +134,8 @@ STATES = {
     "the popup with another separator": State(LISTING, then(popup, offered)),
     "the tips in the popup": State(LISTING, then(popup, click("Tips"))),
     "the form after a refusal": State(IMPORT, refused),
+    "the form with a layout to use": State(IMPORT, to_be_matched),
+    "the popup with a layout to use": State(LISTING, then(popup, to_be_matched)),
     "the tips": State(IMPORT, click("Tips")),
     "the choice of a learner": State(
         f"{LISTING}add/",
@@ -182,7 +196,22 @@ def world(transactional_db):
         "awardingorganisation": organisation.pk,
         "programme": programme.pk,
         "run": reports["committed"].pk,
+        "exportlayout": make_export_layout(
+            name="A layout whose name is long, for a board with a long name"
+        ).pk,
+        "importlayout": make_import_layout(
+            *({"heading": field, "field": field} for field in ("uln", "qualification")),
+            name="Results of the Chartered Institute of Environmental Health and Safety",
+        ).pk,
     }
+    reports["matching"] = runs.start_run(
+        data=FOREIGN,
+        file_name="theirs.csv",
+        separator=Separator.COMMA,
+        encoding="utf-8",
+        user=user,
+        is_matched=True,
+    )
     return user, keys, reports
 
 
