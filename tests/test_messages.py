@@ -297,6 +297,10 @@ NOTES = [
     Note(NoteCode.IMPORTED_BEFORE, "", 2, {"when": "01/09/2025 10:00", "run": "x"}),
     Note(NoteCode.NEW_ORGANISATIONS, "Awarding organisation", 1, {"values": ["NCFE"]}),
     Note(NoteCode.NEW_ORGANISATIONS, "Awarding organisation", 2, {"values": ["NCFE", "Pearson"]}),
+    Note(NoteCode.IGNORED_COLUMN, "Grade", 1),
+    Note(NoteCode.IGNORED_COLUMN, "", 2),
+    Note(NoteCode.HIDDEN_ROWS, "", 1),
+    Note(NoteCode.HIDDEN_ROWS, "", 2),
 ]
 
 
@@ -330,6 +334,23 @@ def test_words_in_a_form_do_not_blame_a_spreadsheet():
 OF_OTHER_TABLES = (Code.NO_KEY, Code.ULN_TAKEN, Code.BAD_GENDER, Code.DIFFERENT_LEARNERS)
 
 
+OF_LAYOUTS = [
+    (Fault.BAD_HEADER, {"reason": "layout", "missing": ["Aim", "ULN"], "rows": 50, "row": 0}),
+    (Fault.BAD_HEADER, {"reason": "repeated", "heading": "Aim", "row": 3}),
+    (Fault.UNKNOWN_CONSTANT, {"value": MATHS}),
+    (Code.BAD_DATE, {"form": "yyyy-mm-dd"}),
+    (Code.BAD_CHARACTER, {"reason": "no_value"}),
+    (Code.REQUIRED, {"missing": "Family name"}),
+    (Code.UNKNOWN_REGISTRATION, {}),
+    (Code.AMBIGUOUS_KEY, {}),
+    (Code.DIFFERS, {"row": 3}),
+    (Warn.KEPT, {"stored": "R1"}),
+    (Warn.NAME_PARTED, {"given_names": "Ann May", "family_name": "Lee"}),
+    (Warn.DAMAGED, {"damage": "number"}),
+]
+"""What only the files of a site's own layouts bring about: code and facts."""
+
+
 def everything_said():
     """Code and sentence of every case above, in the active language."""
     said = [refuse() for _code, refuse, _says in FAULTS]
@@ -338,6 +359,7 @@ def everything_said():
     said += problems_of(data=make_csv() + f"{MATHS},{ULN},Exempt\r\n".encode())
     said += [(note.code, note_message(note)) for note in NOTES]
     said += [(code, sentence(code, {})) for code in OF_OTHER_TABLES]
+    said += [(code, sentence(code, facts)) for code, facts in OF_LAYOUTS]
     said.append((Code.REQUIRED, sentence(Code.REQUIRED, {"reason": "no_character"})))
     said.append((Warn.TEMPORARY_ULN, sentence(Warn.TEMPORARY_ULN, {})))
     for reason in ("changed", "created", "deleted", "invalid", "waits"):
