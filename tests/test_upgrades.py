@@ -122,6 +122,11 @@ def fill(old: Any) -> None:
             "ExportLayoutColumn", layout=layout, sort_order=0, heading="Sex", value="learner.gender"
         )
         make("ExportLayoutTranslation", column=column, sort_order=0, stored="F", cell="2")
+    if "importlayout" in old.all_models[APP]:
+        layout = make("ImportLayout", name="Board A", separator="semicolon", creates_learners=True)
+        column = make("ImportLayoutColumn", layout=layout, sort_order=0, heading="Outcome", field="status")
+        make("ImportLayoutTranslation", column=column, sort_order=0, cell="Pass", value="achieved")
+        make("ImportLayoutConstant", layout=layout, sort_order=0, field="qualification", value="603/2942/x")
     content_type, _created = old.get_model("contenttypes", "ContentType").objects.get_or_create(
         app_label=APP, model="registration"
     )
