@@ -12,6 +12,8 @@ from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Permission
 
 from wagtail_regcert import layout_store
+from wagtail_regcert.exporting.columns import FixedLayout
+from wagtail_regcert.exporting.stream import start_export
 from wagtail_regcert.importing import runs
 from wagtail_regcert.layouts import REGISTRATIONS, Separator
 from wagtail_regcert.models import (
@@ -74,10 +76,16 @@ def make_csv(*rows, separator=",", headings=None, newline="\r\n", encoding="utf-
     return out.getvalue().encode(encoding)
 
 
-def make_run(data, *, user=None, separator=Separator.COMMA, about="registrations"):
+def make_run(data, *, user=None, separator=Separator.COMMA, about="registrations", answers=None):
     """A validated run."""
     run = runs.start_run(
-        data=data, file_name="file.csv", separator=separator, encoding="utf-8", user=user, about=about
+        data=data,
+        file_name="file.csv",
+        separator=separator,
+        encoding="utf-8",
+        user=user,
+        about=about,
+        answers=answers,
     )
     runs.validate(run.pk)
     run.refresh_from_db()
@@ -99,6 +107,12 @@ EXPORT_LAYOUT = {
     "columns": [{"heading": "ULN", "value": "learner.uln"}],
 }
 """A layout with nothing special, as JSON with all its options."""
+
+
+def make_export(*registrations, user=None, layout=FixedLayout.EXPORT):
+    """An export of these registrations."""
+    chosen = Registration.objects.filter(pk__in=[one.pk for one in registrations])
+    return start_export(chosen, layout.file, user=user, filters="")[0]
 
 
 def make_export_layout(*columns, **options):

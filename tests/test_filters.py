@@ -9,10 +9,11 @@ from django.utils import timezone
 
 from wagtail_regcert.filters import DATE_FIELDS
 from wagtail_regcert.history import IMPORT, Entry, write_entries
-from wagtail_regcert.models import ImportRun, Registration
+from wagtail_regcert.models import ExportRun, ImportRun, Registration
 from wagtail_regcert.views.listing import listing_for
 
 from .makers import (
+    make_export,
     make_learner,
     make_organisation,
     make_programme,
@@ -222,3 +223,51 @@ def test_an_import_in_the_filter_shows_its_time_in_the_form_of_the_days(listing,
     label = listing("").filters.form.fields["run"].label_from_instance(run)
 
     assert label == "september.csv, 31/08/2026 22:05"
+
+
+def test_what_is_awaited_of_an_export_is_a_filter_beside_the_others(found, listing):
+    maths, english = make_qualification(), make_qualification()
+    learner = make_learner(family_name="Zebra")
+    sent = [make_registration(qualification=maths, learner=learner), make_registration(qualification=english)]
+    make_registration(learner=learner, qualification=english)
+    export = make_export(*sent)
+
+    assert found(f"awaited={export.pk}") == set(sent)
+    assert found(f"awaited={export.pk}&qualification={english.pk}") == {sent[1]}
+    assert found(f"awaited={export.pk}&q=Zebra") == {sent[0]}
+    assert listing(f"awaited={export.pk}&ordering=-learner").get_queryset().first() == sent[0]
+
+
+def test_only_exports_that_one_may_see_can_be_asked_for(listing):
+    manage, export = "manage_registration", "export_registration"
+    one, other, clerk = make_user(manage, export), make_user(manage, export), make_user(manage)
+    registration = make_registration()
+    own = make_export(registration, user=one)
+
+    assert set(listing(f"awaited={own.pk}", one).get_queryset()) == {registration}
+    for user in (other, clerk):
+        view = listing(f"awaited={own.pk}", user)
+        assert view.problems == ["Awaited of export: There is no such export."]
+        assert not view.get_queryset().exists()
+
+
+@pytest.mark.parametrize("value", ["471100", "x", "9" * 30, "%00"])
+def test_an_export_that_does_not_exist_is_a_problem_and_finds_nothing(listing, value):
+    make_registration()
+
+    view = listing(f"awaited={value}")
+
+    assert view.problems == ["Awaited of export: There is no such export."]
+    assert not view.get_queryset().exists()
+
+
+def test_what_is_not_kept_any_more_cannot_be_awaited(listing):
+    export = make_export(make_registration())
+    ExportRun.objects.update(created_at=timezone.now() - dt.timedelta(days=401))
+
+    view = listing(f"awaited={export.pk}")
+
+    assert view.problems == [
+        "Awaited of export: It is not kept any more which registrations this export held."
+    ]
+    assert not view.get_queryset().exists()

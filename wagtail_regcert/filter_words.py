@@ -14,11 +14,11 @@ from django.utils.translation import ngettext, pgettext
 
 from .cells import day_as_text, parse_day
 from .exporting.stream import COMMAND
-from .filters import DATE_FIELDS, RegistrationFilterSet
+from .filters import DATE_FIELDS, RegistrationFilterSet, export_name
 from .models import AwardingOrganisation, ExportRun, Programme, Qualification
 from .models.fields import may_be_key
 from .moments import local_time, moment_as_text
-from .permissions import started_imports
+from .permissions import started_imports, visible_exports
 from .subjects.registry import SUBJECTS
 
 Pairs = list[tuple[str, str]]
@@ -61,11 +61,14 @@ def _names(found: Iterable[Pairs], user: Any) -> Mapping[str, Mapping[str, str]]
     for name, model in RELATED.items():
         known = model.objects.in_bulk([int(key) for key in keys[name] if may_be_key(key)])
         names[name] = {str(key): str(one) for key, one in known.items()}
-    runs = started_imports(user).in_bulk(list(filter(_UUID.fullmatch, keys["run"])))
-    names["run"] = {
+    asked = filter(_UUID.fullmatch, keys["run"] | keys["missing"])
+    runs = started_imports(user).in_bulk(list(asked))
+    names["run"] = names["missing"] = {
         str(key): f"{run.file_name}, {moment_as_text(local_time(run.created_at))}"
         for key, run in runs.items()
     }
+    exports = visible_exports(user).in_bulk([int(key) for key in keys["awaited"] if may_be_key(key)])
+    names["awaited"] = {str(key): export_name(export) for key, export in exports.items()}
     return names
 
 
@@ -103,6 +106,8 @@ def _parts(pairs: Pairs, names: Mapping[str, Mapping[str, str]]) -> Iterator[str
 def _label(name: str) -> str:
     if name == "q":
         return pgettext("wagtail_regcert", "Search")
+    if name == "missing":
+        return _("Sent, not in this file")
     known = RegistrationFilterSet.base_filters.get(name)
     return str(known.label) if known else name
 
@@ -114,7 +119,7 @@ def _value(name: str, value: str, names: Mapping[str, Mapping[str, str]]) -> str
         return str(dict(RegistrationFilterSet.base_filters["status"].extra["choices"]).get(value, value))
     if name in names:
         # It may be gone, or somebody else's.
-        return names[name].get(value) or (_("an import") if name == "run" else f"#{value}")
+        return names[name].get(value) or (_("an import") if name in ("run", "missing") else f"#{value}")
     return value
 
 

@@ -12,15 +12,17 @@ from django.db.models import QuerySet
 from django.utils.functional import cached_property
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import ngettext, pgettext_lazy
 from django_filters.fields import ModelChoiceField, ModelChoiceIterator, RangeField
 from wagtail.admin.active_filters import DateFromToRangeFilterAdapter, register_filter_adapter_class
 from wagtail.admin.filters import WagtailFilterSet
 
+from .answers import awaited, of_registrations
 from .cells import day_as_text
 from .layouts import DATE_CHAIN
 from .models import (
     AwardingOrganisation,
+    ExportRun,
     ImportRun,
     Programme,
     Qualification,
@@ -29,7 +31,7 @@ from .models import (
 )
 from .models.fields import DayFormField
 from .moments import local_time, moment_as_text
-from .permissions import started_imports
+from .permissions import started_imports, visible_exports
 from .search import keys_of
 from .widgets import DaysInput
 
@@ -37,6 +39,12 @@ DATE_FIELDS = ("planned_achievement_date", *DATE_CHAIN)
 
 MOST_RUNS = 50
 """Imports offered in the filter's list; any that the user may see is accepted."""
+
+
+MAX_EXPORTS = 50
+"""The same of exports."""
+
+FORGOTTEN = _("It is not kept any more which registrations this export held.")
 
 
 class DaysField(RangeField):
@@ -121,9 +129,65 @@ class OrganisationFilter(django_filters.ModelChoiceFilter):
         return qs.filter(qualification__in=keys_of(Qualification.objects.filter(awarding_organisation=value)))
 
 
+class _RecentExports(ModelChoiceIterator):
+    def __iter__(self) -> Iterator[Any]:
+        yield ("", self.field.empty_label)
+        for export in self.queryset.order_by("-created_at", "-pk")[:MAX_EXPORTS]:
+            yield self.choice(export)
+
+
+class ExportField(ModelChoiceField):
+    """One of the exports of registrations that the user may see."""
+
+    iterator = _RecentExports
+
+    def to_python(self, value: Any) -> ExportRun | None:
+        try:
+            export: ExportRun | None = super().to_python(value)
+        except ValidationError:
+            raise ValidationError(_("There is no such export."), code="invalid_choice") from None
+        if export is not None and export.is_forgotten:
+            raise ValidationError(FORGOTTEN, code="forgotten")
+        return export
+
+    def label_from_instance(self, obj: ExportRun) -> str:
+        return export_name(obj)
+
+
+def export_name(export: ExportRun) -> str:
+    """What an export is called: layout, moment and how many records it held."""
+    words = {
+        "layout": export.layout_shown,
+        "when": moment_as_text(local_time(export.created_at)),
+        "count": export.records,
+    }
+    return (
+        ngettext(
+            "%(layout)s, %(when)s, %(count)d record",
+            "%(layout)s, %(when)s, %(count)d records",
+            export.records,
+        )
+        % words
+    )
+
+
+class AwaitedFilter(django_filters.ModelChoiceFilter):
+    """Registrations that an export held and that no answer to it has brought yet."""
+
+    field_class = ExportField
+
+    def filter(self, qs: QuerySet[Registration], value: ExportRun | None) -> QuerySet[Registration]:
+        return qs if value is None else awaited(value, qs)
+
+
 def visible_runs(request: Any) -> QuerySet[ImportRun]:
     """This user's imports of registrations: what they touched is for whoever may see registrations."""
     return started_imports(request.user).filter(about=ImportRun.About.REGISTRATIONS)
+
+
+def visible_registration_exports(request: Any) -> QuerySet[ExportRun]:
+    """The exports of registrations that this user may see."""
+    return of_registrations(visible_exports(request.user))
 
 
 class RegistrationFilterSet(WagtailFilterSet):
@@ -144,6 +208,8 @@ class RegistrationFilterSet(WagtailFilterSet):
     )
     programme = django_filters.ModelChoiceFilter(label=_("Programme"), queryset=Programme.objects.all())
     run = RunFilter(label=pgettext_lazy("noun", "Import"), queryset=visible_runs)
+
+    awaited = AwaitedFilter(label=_("Awaited of export"), queryset=visible_registration_exports)
 
     class Meta:
         model = Registration

@@ -11,7 +11,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from . import conf
+from .answers import that_can_be_answered
 from .definitions.names import fold_name
+from .filters import ExportField
 from .importing.fitting import first_rows, fitting
 from .importing.pipeline import WORKBOOK, Opened, Refused, check_upload, open_file
 from .importing.run_layout import (
@@ -23,6 +25,8 @@ from .importing.run_layout import (
 from .importing.workbook import is_workbook
 from .layouts import Layout, Separator
 from .messages import sentence, separator_option
+from .models import ExportRun, ImportRun
+from .permissions import visible_exports
 from .problems import Fault, FileFault
 
 OWN_LAYOUTS = {
@@ -58,6 +62,12 @@ class ImportForm(forms.Form):
         label=pgettext_lazy("wagtail_regcert", "Layout"), required=False, widget=forms.Select
     )
     separator = forms.ChoiceField(label=gettext_lazy("Separator"), initial=Separator.COMMA.value)
+    answers = ExportField(
+        label=gettext_lazy("This file answers an export"),
+        queryset=ExportRun.objects.none(),
+        required=False,
+        empty_label=gettext_lazy("No"),
+    )
     use = forms.CharField(required=False, widget=forms.HiddenInput)
     """The name of a layout that was offered, instead of the one that is chosen."""
     match = forms.BooleanField(required=False, widget=forms.HiddenInput)
@@ -73,6 +83,9 @@ class ImportForm(forms.Form):
             (about, OWN_LAYOUTS[about]),
             *((name, name) for name in self.names),
         ]
+        answers: Any = self.fields["answers"]
+        if about == ImportRun.About.REGISTRATIONS:
+            answers.queryset = that_can_be_answered(visible_exports(user))
         self.chosen = own_layout(about)
         self.separator_read = Separator.COMMA
         self.encoding = ""
@@ -86,6 +99,12 @@ class ImportForm(forms.Form):
     def names(self) -> list[str]:
         """The names of the layouts to choose from, beside the one of what the file is about."""
         return offered_names(self.user, self.about)
+
+    @cached_property
+    def has_exports(self) -> bool:
+        """Whether there is an export that the file may answer."""
+        answers: Any = self.fields["answers"]
+        return bool(answers.queryset.exists())
 
     @property
     def has_layouts(self) -> bool:

@@ -10,7 +10,7 @@ from django.contrib.auth import get_user_model
 from wagtail.permission_policies import ModelPermissionPolicy
 
 if TYPE_CHECKING:
-    from .models.runs import ImportRunQuerySet
+    from .models.runs import ExportRunQuerySet, ImportRunQuerySet
 
 MANAGE, IMPORT, EXPORT, DELETE = "manage", "import", "export", "delete"
 
@@ -120,6 +120,14 @@ def visible_imports(user: Any) -> ImportRunQuerySet:
     from .subjects.registry import SUBJECTS
 
     return started_imports(user).filter(about__in=[about for about in SUBJECTS if may_import(user, about)])
+
+
+def visible_exports(user: Any) -> ExportRunQuerySet:
+    """The exports that the user sees: their own, for superusers all; none for who may not export."""
+    from .models import ExportRun
+
+    exports = ExportRun.objects.all()
+    return exports.visible_to(user) if may(user, EXPORT) else exports.none()
 
 
 @cache

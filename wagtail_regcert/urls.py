@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from .databases import own_transactions
-from .views import export, export_by_layout, imports, matching, report, run_lists, undo
+from .views import export, export_by_layout, exports, imports, matching, report, run_lists, undo
 
 app_name = "wagtail_regcert"
 
@@ -15,6 +15,7 @@ urlpatterns = [
     path("export/layouts/", own_transactions(export_by_layout.LayoutsView.as_view()), name="export_layouts"),
     path("export/preview/", own_transactions(export_by_layout.PreviewView.as_view()), name="export_preview"),
     path("exports/", run_lists.ExportsView.as_view(), name="exports"),
+    path("exports/<int:export>/", exports.ExportView.as_view(), name="export_detail"),
     path("imports/", run_lists.ImportsView.as_view(), name="imports"),
     path("imports/results/", run_lists.ImportsView.as_view(results_only=True), name="imports_results"),
     path("import/", own_transactions(imports.ImportView.as_view()), name="import"),
@@ -37,6 +38,10 @@ urlpatterns = [
     path("import/<uuid:run>/cancel/", own_transactions(imports.CancelView.as_view()), name="import_cancel"),
     path("import/<uuid:run>/undo/", own_transactions(undo.UndoView.as_view()), name="import_undo"),
     path("import/<uuid:run>/errors/", imports.ErrorsView.as_view(), name="import_errors"),
+    path("import/<uuid:run>/extra/", imports.ExtraView.as_view(), name="import_extra"),
+    path(
+        "import/<uuid:run>/missing/", own_transactions(imports.MissingView.as_view()), name="import_missing"
+    ),
     path("import/<uuid:run>/warnings/", imports.WarningsView.as_view(), name="import_warnings"),
     path("import/<uuid:run>/rejected/", imports.RejectedView.as_view(), name="import_rejected"),
 ]

@@ -1,5 +1,6 @@
 """``regcert_import``: exit codes, JSON, files."""
 
+import datetime as dt
 import io
 import json
 import os
@@ -8,10 +9,11 @@ from io import StringIO
 
 import pytest
 from django.core.management import call_command
+from django.utils import timezone
 
-from tests.makers import make_csv, make_learner, make_qualification, make_registration, make_user
+from tests.makers import make_csv, make_export, make_learner, make_qualification, make_registration, make_user
 from wagtail_regcert.management.commands.regcert_import import Command
-from wagtail_regcert.models import ImportRun, Registration, RegistrationLogEntry
+from wagtail_regcert.models import ExportRun, ImportRun, Qualification, Registration, RegistrationLogEntry
 
 pytestmark = pytest.mark.django_db
 
@@ -63,6 +65,7 @@ def test_a_file_whose_records_are_all_accepted_is_committed(learner, file):
         "errors": [],
         "encoding": "utf-8",
         "committed": True,
+        "answers": None,
         "run": str(ImportRun.objects.get().pk),
     }
     assert Registration.objects.get().registration_number == "R1"
@@ -103,6 +106,36 @@ def test_validate_only_writes_nothing_but_the_run(learner, file):
     assert not Registration.objects.exists()
 
 
+def test_a_file_that_answers_an_export_is_held_against_it(learner, file):
+    maths = Qualification.objects.get()
+    here, missing = (make_registration(learner=one, qualification=maths) for one in (learner, make_learner()))
+    beside = make_learner(uln="1234567890")
+    export = make_export(here, missing)
+    rejected = ["603/2942/X", learner.uln, "Nonsense"]
+    extra = ["603/2942/X", beside.uln, "Registered"]
+
+    code, out, _err = run(file(rejected, extra), "--answers", str(export.pk), "--json")
+    _code, plain, _err = run(file(extra), f"--answers={export.pk}")
+
+    assert code == 1
+    assert json.loads(out)["answers"] == {"export": export.pk, "missing": 1, "extra": 1}
+    assert plain.endswith(f"Export {export.pk}: 2 sent and not in this file, 1 in this file and not sent.\n")
+    assert set(ImportRun.objects.values_list("answers", flat=True)) == {export.pk}
+
+
+def test_an_export_that_cannot_be_answered_ends_with_three(learner, file, settings):
+    forgotten, of_learners = make_export(), make_export()
+    ExportRun.objects.filter(pk=forgotten.pk).update(created_at=timezone.now() - dt.timedelta(days=401))
+    ExportRun.objects.filter(pk=of_learners.pk).update(layout="learners")
+
+    for export in (forgotten, of_learners):
+        code, out, err = run(file(ROW), "--answers", str(export.pk))
+
+        assert (code, out) == (3, "")
+        assert str(export.pk) in err
+    assert not ImportRun.objects.exists()
+
+
 def test_a_refused_file_ends_with_two(file):
     code, out, _err = run(file(data=b"PK\x03\x04"), "--json")
 
@@ -126,6 +159,10 @@ def test_a_refused_file_says_why_without_json_too(file):
     [
         ["/no/such/file.csv"],
         ["FILE", "--user", "nobody-of-this-name"],
+        ["FILE", "--answers", "471100"],
+        ["FILE", "--answers", "one"],
+        ["FILE", "--answers", "9" * 30],
+        ["FILE", "--answers", "1", "--layout", "learners"],
         ["FILE", "--separator=colon"],
         ["FILE", "--errors", "/no/such/folder/errors.csv"],
         [],

@@ -16,6 +16,7 @@ from wagtail.log_actions import log
 
 from tests.makers import (
     make_csv,
+    make_export,
     make_export_layout,
     make_import_layout,
     make_learner,
@@ -105,7 +106,9 @@ class Rule(NamedTuple):
     post: Needs | None = None
     """``None``: as ``get``, except that there is nothing to post to."""
     others_run: Needs | None = None
-    """For what is about a run: who gets at somebody else's."""
+    """For what is about a run or an export: who gets at somebody else's."""
+    beside: frozenset[str] = frozenset()
+    """For what is about a run: what it needs beside what the run needs."""
 
 
 WRITES: dict[str, tuple[str, ...]] = {
@@ -173,6 +176,8 @@ def rules_of_layouts(table: str) -> dict[str, Rule]:
 
 SNIPPETS, CHOOSERS = f"wagtailsnippets_{APP}_registration", f"wagtailsnippetchoosers_{APP}_registration"
 
+EXPORT_PAGE = f"{APP}:export_detail"
+
 RULES: dict[str, Rule] = {
     f"{SNIPPETS}:list": Rule(MANAGES),
     f"{SNIPPETS}:list_results": Rule(MANAGES),
@@ -196,6 +201,7 @@ RULES: dict[str, Rule] = {
     f"{APP}:export_layouts": Rule(EXPORTS),
     f"{APP}:export_preview": Rule(EXPORTS),
     f"{APP}:exports": Rule(EXPORTS),
+    EXPORT_PAGE: Rule(EXPORTS, others_run=ONLY_SUPERUSERS),
     f"{APP}:import": Rule(IMPORTS, IMPORTS),
     f"{APP}:import_learners": Rule(imports("learners"), imports("learners")),
     f"{APP}:import_qualifications": Rule(imports("qualifications"), imports("qualifications")),
@@ -210,6 +216,8 @@ RULES: dict[str, Rule] = {
     f"{APP}:import_retry": rules_of_a_run(IMPORTS),
     f"{APP}:import_undo": rules_of_a_run(IMPORTS),
     f"{APP}:import_errors": rules_of_a_run(),
+    f"{APP}:import_extra": rules_of_a_run(),
+    f"{APP}:import_missing": rules_of_a_run()._replace(beside=frozenset((EXPORT,))),
     f"{APP}:import_rejected": rules_of_a_run(),
     f"{APP}:import_warnings": rules_of_a_run(),
     **{name: rule for table in REFERENCE for name, rule in rules_of_a_reference_table(table).items()},
@@ -264,8 +272,10 @@ def world() -> World:
     )
     # A learner without a registration, so that only Wagtail's log of learners speaks of it.
     log(make_learner(given_names="Yorick"), "wagtail.edit")
-    ExportRun.objects.create(user_name="x", layout="export", filters="q=Zebedee", records=1)
+    export = make_export(registration, make_registration())
+    ExportRun.objects.filter(pk=export.pk).update(user_name="x", filters="q=Zebedee")
     keys = {
+        "export": export.pk,
         "learner": learner.pk,
         "awardingorganisation": organisation.pk,
         "qualification": qualification.pk,
@@ -295,7 +305,8 @@ SECRET_ROWS = {
 
 def make_secret_run(user: Any, about: str) -> ImportRun:
     data = make_csv(*SECRET_ROWS[about], layout=SUBJECTS[about].layout)
-    run = make_run(data, user=user, about=about)
+    answers = ExportRun.objects.order_by("pk").first() if about == "registrations" else None
+    run = make_run(data, user=user, about=about, answers=answers)
     assert (run.accepted, run.rejected) == (1, 1)
     counts = dict.fromkeys(("created", "updated", "unchanged", "cleared"), 471100)
     ImportRun.objects.filter(pk=run.pk).update(file_name="secret-upload.csv", **counts)
@@ -344,9 +355,14 @@ def targets(person: Person, world: World) -> list[tuple[str, str, Rule, bool]]:
     found = []
     for name, route in ROUTES.items():
         rule = RULES[name]
+        if name == EXPORT_PAGE:
+            of_theirs = make_export(user=person.user)
+            found.append((name, route.url({**world.keys, "export": of_theirs.pk}), rule, False))
+            found.append((name, route.url(world.keys), rule, True))
+            continue
         if rule.others_run is not None:
             for about in WRITES:
-                needs = imports(about)
+                needs = tuple(names | rule.beside for names in imports(about))
                 of_own = rule._replace(get=needs, post=None if rule.post is None else needs)
                 found.append((name, route.url({**world.keys, "run": own[about].pk}), of_own, False))
                 others = world.others_runs[about].pk

@@ -10,8 +10,6 @@ import zlib
 from array import array
 from collections.abc import Iterator, Sequence
 
-from django.utils import timezone
-
 from ..models import ExportPiece, ExportRun
 from ..models.writing import insert_rows
 from .keys import Keys
@@ -22,16 +20,16 @@ PIECE = 100_000
 
 def keep(run: ExportRun, keys: Keys) -> None:
     """Keep the keys of the registrations that leave."""
-    rows = [(run.pk, number, _packed(piece)) for number, piece in enumerate(keys.pages(PIECE))]
+    rows = [(run.pk, number, packed(piece)) for number, piece in enumerate(keys.pages(PIECE))]
     insert_rows(ExportPiece, ("run", "number", "keys"), rows)
 
 
 def load(run: ExportRun) -> Iterator[int]:
     """The keys, in the order of the file. None where they are kept no more."""
-    if timezone.now() >= run.holds_until:
+    if run.is_forgotten:
         return
     for data in ExportPiece.objects.filter(run=run).order_by("number").values_list("keys", flat=True):
-        yield from _unpacked(bytes(data))
+        yield from unpacked(bytes(data))
 
 
 def purge() -> int:
@@ -41,14 +39,16 @@ def purge() -> int:
     return len(expired)
 
 
-def _packed(keys: Sequence[int]) -> bytes:
+def packed(keys: Sequence[int]) -> bytes:
+    """Keys as bytes, the same on every machine."""
     values = array("q", keys)
     if sys.byteorder == "big":
         values.byteswap()
     return zlib.compress(values.tobytes(), 1)
 
 
-def _unpacked(data: bytes) -> array[int]:
+def unpacked(data: bytes) -> array[int]:
+    """The keys again."""
     values = array("q", zlib.decompress(data))
     if sys.byteorder == "big":
         values.byteswap()

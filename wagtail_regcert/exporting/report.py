@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
-from itertools import islice
+from itertools import compress, islice
 from typing import TypeVar
 
 from django.utils import translation
@@ -12,7 +12,7 @@ from django.utils import translation
 from .. import conf
 from ..characters import bad_character, clean
 from ..importing import staging
-from ..importing.original import Placed, known_by_headings, placed, sheet_of
+from ..importing.original import Placed, known_by_headings, known_by_of, placed, sheet_of
 from ..importing.read import CELL_LIMIT
 from ..importing.runs import Rejected, errors_with_conflicts, rejected_records
 from ..layouts import REGISTRATIONS, ROW_IN_FILE, WHAT_IS_WRONG, Layout, Separator
@@ -68,6 +68,15 @@ def _problem_cells(one: Placed) -> Sequence[str]:
         message(problem),
         *one.known_by,
     )
+
+
+def extra_file(run: ImportRun) -> Iterator[bytes]:
+    """The records that were not sent, of a file that answers an export: where, and of which registration."""
+    known_by = known_by_of(run)
+    kinds = staging.load_kinds(run, RunPiece.Kind.NOT_SENT)
+    rows = ((str(row), *known_by(row)) for row in compress(sheet_of(run).numbers, kinds))
+    headings = (PROBLEM_HEADINGS[0], *known_by_headings(run))
+    return csv_bytes(headings, guarded(rows) if conf.settings.ESCAPE_FORMULAS else rows)
 
 
 def rejected_file(run: ImportRun) -> Iterator[bytes]:

@@ -5,7 +5,7 @@ Rows are cut from the text one at a time: a report may name a million of them.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from .. import conf
@@ -69,6 +69,15 @@ def known_by_headings(run: ImportRun) -> Sequence[str]:
 
 def placed(run: ImportRun, problems: Iterable[Problem]) -> Iterator[Placed]:
     """Say of problems, which are in row order, what record they are about."""
+    known_by = known_by_of(run)
+    return (Placed(problem, known_by(problem.row)) for problem in problems)
+
+
+def known_by_of(run: ImportRun) -> Callable[[int], Sequence[str]]:
+    """A function from the number of a row to the cells, as cleaned, that say which record it is about.
+
+    To be asked for rows in their order.
+    """
     layout = layout_of(run)
     names = subject_of(run.about).known_by_in(layout)
     if layout.is_sites:
@@ -80,12 +89,16 @@ def placed(run: ImportRun, problems: Iterable[Problem]) -> Iterator[Placed]:
     else:
         positions = list(map(layout.position_of, names))
         rows = file_rows(run)
-    number, known_by = 0, [""] * len(positions)
-    for problem in problems:
-        if problem.row != number:
-            number, cells = _row(rows, problem.row)
-            known_by = [_cell(cells, position) for position in positions]
-        yield Placed(problem, known_by)
+    number, found = 0, [""] * len(positions)
+
+    def known_by(asked: int) -> Sequence[str]:
+        nonlocal number, found
+        if asked != number:
+            number, cells = _row(rows, asked)
+            found = [_cell(cells, position) for position in positions]
+        return found
+
+    return known_by
 
 
 def _row(rows: Iterator[Row], number: int) -> Row:

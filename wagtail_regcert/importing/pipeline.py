@@ -97,10 +97,13 @@ def prepare(
     progress: Progress | None = None,
     *,
     with_advice: bool = True,
+    with_stored: bool = False,
 ) -> Plan:
     """Sheet in, plan out. Reads through ``stored``, as the subject does; writes nothing."""
     given = parse(sheet)
-    plan = make_plan(given, subject, stored, today, progress, with_advice=with_advice)
+    plan = make_plan(
+        given, subject, stored, today, progress, with_advice=with_advice, with_stored=with_stored
+    )
     if not with_advice:
         return plan
     notes = [*file_notes(sheet, given, plan.accepted), *plan.notes, *layout_notes(sheet)]

@@ -32,11 +32,12 @@ def make_plan(
     progress: Progress | None = None,
     *,
     with_advice: bool = True,
+    with_stored: bool = False,
 ) -> Plan:
     """Decide for every record: rejected, and why; or accepted, and what it changes.
 
     Advice is hints, warnings and notes. Hints ask ``stored`` for more than the source names, which a plan
-    under lock had better not.
+    under lock had better not. ``with_stored`` also says what the rejected records are about.
     """
     fields = subject.carried(given.layout)
     matched = subject.match(given, stored, fields, with_hints=with_advice)
@@ -84,6 +85,7 @@ def make_plan(
         errors=errors,
         warnings=warnings,
         notes=subject.notes(given, accepted, matched) if with_advice else (),
+        stored=[found.get(key, _NOT_STORED)[0] for key in matched.keys] if with_stored else (),
         rejected=frozenset(rejected),
     )
 

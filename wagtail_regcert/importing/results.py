@@ -40,6 +40,7 @@ def refusal(refused: Refused) -> dict[str, Any]:
         "errors": [],
         "encoding": refused.encoding,
         "committed": False,
+        "answers": None,
         "run": None,
     }
 
@@ -53,8 +54,16 @@ def summary(run: ImportRun) -> dict[str, Any]:
         "notes": [] if run.has_expired else list(map(_plain_note, staging.load_notes(run))),
         "encoding": run.encoding,
         "committed": run.state == ImportRun.State.COMMITTED,
+        "answers": _answers(run),
         "run": str(run.pk),
     }
+
+
+def _answers(run: ImportRun) -> dict[str, int] | None:
+    """What is missing of the export that the file answers, and what is in the file beside."""
+    if run.answers_id is None:
+        return None
+    return {"export": run.answers_id, "missing": run.missing, "extra": run.extra}
 
 
 def result(run: ImportRun) -> dict[str, Any]:

@@ -20,9 +20,10 @@ from django.db import OperationalError
 from django.utils import timezone
 from django.utils.translation import gettext_noop
 
+from .. import answers as answers_to_exports
 from ..databases import atomic, connection, is_held_by_another, reading_source
 from ..layouts import Separator
-from ..models import ImportRun, RunPiece
+from ..models import AnswerPiece, ExportRun, ImportRun, RunPiece
 from ..models.runs import ImportRunQuerySet, silent_since
 from ..moments import today
 from ..permissions import may_import, visible_imports
@@ -86,11 +87,12 @@ def start_run(
     about: str = ImportRun.About.REGISTRATIONS,
     layout: RunLayout | None = None,
     is_matched: bool = False,
+    answers: ExportRun | None = None,
 ) -> ImportRun:
     """Stage a file that opened without fault. ``user`` is ``None`` on the command line.
 
     Without a ``layout`` it has that of what it is ``about``. One that ``is_matched`` need only be readable:
-    it waits for somebody to say which of its columns is which.
+    it waits for somebody to say which of its columns is which. ``answers`` is the export that it answers.
     """
     layout = layout or own_layout(about)
     with atomic():
@@ -99,6 +101,7 @@ def start_run(
             about=layout.about,
             layout=layout.name,
             definition=layout.definition,
+            answers=answers,
             user=user,
             user_name=user.get_username() if user else "",
             # The name of a file on disk may hold bytes that are no text; no database takes those.
@@ -146,7 +149,16 @@ def _validate(run_id: uuid.UUID, sheet: Sheet | None) -> None:
             sheet = sheet_of(run)
             ImportRun.objects.progress(run_id, State.VALIDATING, total=len(sheet.numbers))
         subject = subject_of(run.about)
-        plan = prepare(sheet, subject, subject.stored(), today(), _note_progress(run_id))
+        export = run.answers
+        plan = prepare(
+            sheet,
+            subject,
+            subject.stored(),
+            today(),
+            _note_progress(run_id),
+            with_stored=export is not None,
+        )
+        answer = answers_to_exports.compare(export, plan.stored) if export else None
         earlier = imported_before(run)
         run.error_kinds, groups = grouped(plan.errors)
         changes = bytes(map(change_of, plan.records))
@@ -167,8 +179,12 @@ def _validate(run_id: uuid.UUID, sheet: Sheet | None) -> None:
                 created_learners=len(plan.new.get("learners", ())),
                 created_qualifications=len(plan.new.get("qualifications", ())),
                 created_organisations=plan.new_organisations,
+                missing=answer.missing if answer else 0,
+                extra=answer.extra if answer else 0,
                 **_planned(plan.records, changes),
             ):
+                if answer:
+                    answers_to_exports.keep(run, answer)
                 staging.save_problems(run, Kind.ERRORS, plan.errors)
                 kinds = {
                     (code, column): number for number, (code, column, _count) in enumerate(run.error_kinds)
@@ -271,7 +287,7 @@ def _take_over(
                 claimed = claimed.filter(pk__in=list(free))
             taken = claimed.move(run_id, State.COMMITTING, after, **values)
             if after == State.CANCELLED and taken:
-                RunPiece.objects.filter(run=run_id).delete()
+                _forget(run_id)
             return taken
     except OperationalError as error:
         # Elsewhere it is waited for, but not for ever: on SQLite it holds the whole database.
@@ -412,8 +428,13 @@ def _throw_away(run_id: uuid.UUID) -> bool:
             for state in (State.MATCHING, State.UPLOADED, State.VALIDATING, State.VALIDATED, State.FAILED)
         )
         if cancelled:
-            RunPiece.objects.filter(run=run_id).delete()
+            _forget(run_id)
     return cancelled
+
+
+def _forget(run_id: uuid.UUID) -> None:
+    RunPiece.objects.filter(run=run_id).delete()
+    AnswerPiece.objects.filter(run=run_id).delete()
 
 
 class Rejected(NamedTuple):

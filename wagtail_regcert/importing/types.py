@@ -94,5 +94,8 @@ class Plan:
     """Row numbers of accepted records that describe something otherwise than it is stored."""
     notes: Sequence[Note] = ()
     """What is remarkable about the file, as far as it and what is stored show."""
+    stored: Sequence[int | None] = ()
+    """Primary key of what each record of the source is about, rejected or not; ``None`` where nothing is
+    stored of it. Nothing where it was not asked for."""
     rejected: frozenset[int] = field(default=frozenset())
     """Row numbers of the rejected records."""

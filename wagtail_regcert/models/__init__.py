@@ -17,9 +17,10 @@ from .layouts import (
 from .learners import Learner
 from .qualifications import AwardingOrganisation, Programme, Qualification
 from .registrations import Registration, RegistrationLogEntry
-from .runs import ExportPiece, ExportRun, ImportRun, RunPiece
+from .runs import AnswerPiece, ExportPiece, ExportRun, ImportRun, RunPiece
 
 __all__ = [
+    "AnswerPiece",
     "AwardingOrganisation",
     "ChangeLogEntry",
     "ExportLayout",

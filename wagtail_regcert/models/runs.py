@@ -68,6 +68,10 @@ class ImportRunQuerySet(RunQuerySet["ImportRun"]):
         """Runs whose staged file may not be read any more."""
         return self.filter(created_at__lte=_staging_limit())
 
+    def committed(self) -> ImportRunQuerySet:
+        """Runs that were committed, whether they changed something or not, and are not undone."""
+        return self.filter(state=ImportRun.State.COMMITTED).exclude(undo_state=ImportRun.Undo.DONE)
+
     def in_effect(self) -> ImportRunQuerySet:
         """Runs that changed something and are not undone."""
         return self.that_changed_something().exclude(undo_state=ImportRun.Undo.DONE)
@@ -163,6 +167,13 @@ class ImportRun(models.Model):
     error_kinds = models.JSONField(default=list)
     """[code, column, how many], the most frequent first."""
 
+    answers = models.ForeignKey("ExportRun", null=True, on_delete=models.SET_NULL, related_name="answered_by")
+    """The export that the file answers."""
+    missing = models.PositiveIntegerField(default=0)
+    """Registrations that the export held and that no record of the file is about."""
+    extra = models.PositiveIntegerField(default=0)
+    """Records of the file about no registration that the export held."""
+
     undo_state = models.CharField(max_length=16, choices=Undo.choices, blank=True)
     undone_at = models.DateTimeField(_("undone"), null=True)
     undone_by_name = models.CharField(_("undone by"), max_length=255, blank=True)
@@ -242,9 +253,10 @@ class RunPiece(models.Model):
         NEW_LEARNERS = "new_learners"
         NEW_QUALIFICATIONS = "new_quals"
         NEW_ORGANISATIONS = "new_orgs"
+        NOT_SENT = "not_sent"
 
-    BYTE_KINDS = (Kind.ERROR_KINDS, Kind.GROUP_KINDS, Kind.RECORD_KINDS)
-    """One byte for each entry of another kind; no text."""
+    BYTE_KINDS = (Kind.ERROR_KINDS, Kind.GROUP_KINDS, Kind.RECORD_KINDS, Kind.NOT_SENT)
+    """One byte for each entry of another kind, or for each record of the file; no text."""
 
     run = models.ForeignKey(ImportRun, on_delete=models.CASCADE, related_name="pieces")
     kind = models.CharField(max_length=16, choices=Kind.choices)
@@ -269,11 +281,19 @@ class ExportRunQuerySet(RunQuerySet["ExportRun"]):
 
     def expired(self) -> ExportRunQuerySet:
         """Exports of which it may not be known any more which registrations they held."""
-        return self.filter(created_at__lte=timezone.now() - dt.timedelta(days=conf.settings.EXPORT_DAYS))
+        return self.filter(created_at__lte=_holding_limit())
+
+    def holding(self) -> ExportRunQuerySet:
+        """Exports of which it is still known which registrations they held."""
+        return self.filter(created_at__gt=_holding_limit())
 
     def visible_to(self, user: Any) -> ExportRunQuerySet:
         """Exports are seen by whoever made them, and by superusers."""
         return self if user.is_superuser else self.filter(user=user)
+
+
+def _holding_limit() -> dt.datetime:
+    return timezone.now() - dt.timedelta(days=conf.settings.EXPORT_DAYS)
 
 
 class ExportRun(models.Model):
@@ -308,6 +328,11 @@ class ExportRun(models.Model):
     def holds_until(self) -> dt.datetime:
         """Until when it is known which registrations it held."""
         return self.created_at + dt.timedelta(days=conf.settings.EXPORT_DAYS)
+
+    @property
+    def is_forgotten(self) -> bool:
+        """Whether that is not known any more."""
+        return timezone.now() >= self.holds_until
 
     @staticmethod
     def selected(count: int) -> str:
@@ -346,6 +371,27 @@ class ExportPiece(models.Model):
         base_manager_name = "objects"
         default_permissions = ()
         constraints = [models.UniqueConstraint(fields=["run", "number"], name="regcert_one_export_piece")]
+
+    def __str__(self) -> str:
+        return str(self.number)
+
+
+class AnswerPiece(models.Model):
+    """A piece of what a file brought that answers an export: primary keys of registrations, in their order.
+
+    The file and its report are kept for days, and what is awaited is asked for months.
+    """
+
+    run = models.ForeignKey(ImportRun, on_delete=models.CASCADE, related_name="brought")
+    number = models.PositiveIntegerField()
+    keys = models.BinaryField()
+
+    objects = RunQuerySet.as_manager()
+
+    class Meta:
+        base_manager_name = "objects"
+        default_permissions = ()
+        constraints = [models.UniqueConstraint(fields=["run", "number"], name="regcert_one_answer_piece")]
 
     def __str__(self) -> str:
         return str(self.number)

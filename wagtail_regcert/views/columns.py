@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from wagtail.admin.ui.tables import Column
+from wagtail.admin.ui.tables import Column, TitleColumn
 
 from ..moments import local_time, moment_as_text
 
@@ -15,3 +15,7 @@ class MomentColumn(Column):
     def get_value(self, instance: Any) -> str:
         value = super().get_value(instance)
         return moment_as_text(local_time(value)) if value else ""
+
+
+class LinkedMomentColumn(MomentColumn, TitleColumn):
+    """The same, as a link to what happened then."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import urlencode
 
 from django.core.exceptions import SuspiciousFileOperation
 from django.http import (
@@ -24,9 +25,12 @@ from django.views.generic import FormView
 from wagtail.admin import messages
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
-from .. import conf
+from .. import answers, conf
 from ..cells import Date, Text
-from ..exporting.report import errors_file, rejected_file, sample_file, warnings_file
+from ..exporting.columns import FixedLayout
+from ..exporting.report import errors_file, extra_file, rejected_file, sample_file, warnings_file
+from ..exporting.stream import start_export
+from ..filters import FORGOTTEN
 from ..import_forms import ImportForm
 from ..importing import runs
 from ..importing.collector import collector_paused
@@ -35,7 +39,7 @@ from ..importing.run_layout import own_layout
 from ..layouts import Layout
 from ..messages import sentence, size_name
 from ..models import ImportRun
-from ..permissions import IMPORT, may, may_import
+from ..permissions import EXPORT, IMPORT, may, may_import
 from ..problems import Fault
 from ..subjects.database.base import Subject
 from ..subjects.registry import SUBJECTS, subject_of
@@ -122,6 +126,7 @@ class ImportView(WagtailAdminTemplateMixin, RoleView, FormView):
             about=self.about,
             layout=own_layout(self.about) if form.opened is None else form.chosen,
             is_matched=form.opened is None,
+            answers=form.cleaned_data["answers"],
         )
         if form.opened is None:
             return redirect("wagtail_regcert:import_match", run.pk)
@@ -272,6 +277,44 @@ class RejectedView(DownloadView):
 
     def chunks(self) -> Iterator[bytes]:
         return rejected_file(self.run)
+
+
+class AnswerView(DownloadView):
+    """A file about a run that answers an export."""
+
+    def get(self, request: HttpRequest, run: uuid.UUID) -> HttpResponseBase:
+        return self.to_report() if self.run.answers is None else super().get(request, run)
+
+
+class ExtraView(AnswerView):
+    what = "not-sent"
+
+    def chunks(self) -> Iterator[bytes]:
+        return extra_file(self.run)
+
+
+class MissingView(AnswerView):
+    """The registrations that were sent and are not in the file: an export, with all that it needs."""
+
+    what = "missing"
+
+    def is_open_to(self, user: Any) -> bool:
+        return may(user, EXPORT) and super().is_open_to(user)
+
+    def get(self, request: HttpRequest, run: uuid.UUID) -> HttpResponseBase:
+        if self.run.answers is not None and self.run.answers.is_forgotten:
+            messages.error(request, FORGOTTEN)
+            return self.to_report()
+        return super().get(request, run)
+
+    def chunks(self) -> Iterator[bytes]:
+        _run, chunks = start_export(
+            answers.missing(self.run),
+            FixedLayout.EXPORT.file,
+            user=self.request.user,
+            filters=urlencode({"missing": self.run.pk}),
+        )
+        return chunks
 
 
 class SampleView(RoleView):

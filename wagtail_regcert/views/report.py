@@ -20,11 +20,13 @@ from wagtail.admin import messages
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
 from .. import conf
+from ..filters import export_name
 from ..importing import staging
 from ..importing.plan import Change
 from ..importing.run_layout import columns_of, fields_of, layout_of
 from ..messages import encoding_name, kind_name
-from ..models import ImportRun, RunPiece
+from ..models import ExportRun, ImportRun, RunPiece
+from ..permissions import EXPORT, may, visible_exports
 from ..problems import Code
 from ..tables import (
     PER_PAGE,
@@ -174,6 +176,8 @@ class ReportView(WagtailAdminTemplateMixin, RunView, TemplateView):
         )
         if run.state == State.COMMITTED:
             context.update(undo_context(run, self.subject))
+        if run.answers is not None:
+            context.update(self.answer(run.answers))
         if not run.has_expired and (run.seems_stuck or run.state == State.FAILED):
             context["stuck"] = run.seems_stuck
             again = "import_commit" if run.has_report else "import_retry"
@@ -195,6 +199,17 @@ class ReportView(WagtailAdminTemplateMixin, RunView, TemplateView):
             "warnings": self.warnings,
         }
         return {**context, **content[context["tab"]]()}
+
+    def answer(self, export: ExportRun) -> dict[str, Any]:
+        """The export that the file answers, and what of the difference this person may have."""
+        user = self.request.user
+        sees = visible_exports(user).filter(pk=export.pk).exists()
+        may_fetch = may(user, EXPORT) and not (self.run.has_expired or export.is_forgotten)
+        return {
+            "answered": export_name(export),
+            "answered_url": reverse("wagtail_regcert:export_detail", args=[export.pk]) if sees else "",
+            "missing_url": reverse("wagtail_regcert:import_missing", args=[self.run.pk]) if may_fetch else "",
+        }
 
     def errors(self) -> dict[str, Any]:
         chosen = self.chosen

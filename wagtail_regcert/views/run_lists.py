@@ -14,13 +14,14 @@ from django.utils.translation import gettext_lazy, pgettext
 from wagtail.admin.ui.tables import Column, TitleColumn
 from wagtail.admin.views.generic.base import BaseListingView
 
+from ..answers import is_of_another_table
 from ..filter_words import filters_in_words
 from ..models import ExportRun, ImportRun
 from ..permissions import EXPORT, IMPORT, visible_imports
 from ..run_filters import ImportRunFilterSet
 from ..search import LONGEST
 from .base import RoleView
-from .columns import MomentColumn
+from .columns import LinkedMomentColumn, MomentColumn
 
 State = ImportRun.State
 
@@ -129,7 +130,13 @@ class ExportsView(RoleView, BaseListingView):
     @cached_property
     def columns(self) -> list[Column]:
         return [
-            MomentColumn("created_at", label=_("When"), sort_key="created_at", classname="regcert-moment"),
+            LinkedMomentColumn(
+                "created_at",
+                label=_("When"),
+                sort_key="created_at",
+                classname="regcert-moment",
+                get_url=_page_of,
+            ),
             Column(
                 "user_name", label=pgettext("wagtail_regcert", "User"), accessor=_user, sort_key="user_name"
             ),
@@ -152,6 +159,11 @@ class ExportsView(RoleView, BaseListingView):
         self.words = filters_in_words(context["object_list"], self.request.user)
         context["media"] += Media(css={"all": ["wagtail_regcert/css/lists.css"]})
         return context
+
+
+def _page_of(run: ExportRun) -> str | None:
+    """The page of an export of registrations; of others there is nothing to be told."""
+    return None if is_of_another_table(run) else reverse("wagtail_regcert:export_detail", args=[run.pk])
 
 
 def _user(run: ExportRun) -> Any:

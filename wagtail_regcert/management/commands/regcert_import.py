@@ -12,16 +12,18 @@ from django.contrib.auth import get_user_model
 from django.core.management.base import CommandError
 
 from ... import conf
+from ...answers import of_registrations
 from ...databases import reading_source
 from ...exporting.csvfile import check_writable, write_file
 from ...exporting.report import errors_file, rejected_file
 from ...importing.collector import collector_paused
 from ...importing.pipeline import Refused, open_file
 from ...importing.results import refusal, result
-from ...importing.run_layout import missing_constant, named_layout
+from ...importing.run_layout import RunLayout, missing_constant, named_layout
 from ...importing.runs import begin_commit, commit, start_run, validate
 from ...layouts import Separator
-from ...models import ImportRun
+from ...models import ExportRun, ImportRun
+from ...models.fields import may_be_key
 from ..base import RegcertCommand
 
 SOME_REJECTED, FILE_REFUSED = 1, 2
@@ -39,6 +41,9 @@ class Command(RegcertCommand):
             "--separator", choices=[s.value for s in Separator], help="the layout's, or comma"
         )
         parser.add_argument("--validate-only", action="store_true", help="write nothing but the run")
+        parser.add_argument(
+            "--answers", metavar="ID", help="the number of the export of registrations that the file answers"
+        )
         parser.add_argument("--user", metavar="USERNAME", help="whom the history names")
         parser.add_argument("--errors", metavar="PATH", help="write the errors as CSV")
         parser.add_argument("--rejected", metavar="PATH", help="write the rejected records, ready to correct")
@@ -55,6 +60,7 @@ class Command(RegcertCommand):
         layout = named_layout(options["layout"])
         if layout is None:
             raise CommandError(f"There is no layout “{options['layout']}”.")
+        answers = _export(options["answers"], layout)
         data = path.read_bytes()
         separator = Separator(options["separator"] or layout.separator)
         opened = missing_constant(layout) or open_file(
@@ -70,6 +76,7 @@ class Command(RegcertCommand):
             encoding=opened.encoding,
             user=user,
             layout=layout,
+            answers=answers,
         )
         del data
         validate(run.pk, opened.sheet)
@@ -106,6 +113,29 @@ class Command(RegcertCommand):
             f"{answer['cleared']} stored values {done}cleared; "
             f"{len(answer['warnings'])} warnings."
         )
+        if answers := answer["answers"]:
+            self.stdout.write(
+                f"Export {answers['export']}: {answers['missing']} sent and not in this file, "
+                f"{answers['extra']} in this file and not sent."
+            )
+
+
+def _export(number: str | int | None, layout: RunLayout) -> ExportRun | None:
+    """The export that a file answers."""
+    if number is None:
+        return None
+    if layout.about != ImportRun.About.REGISTRATIONS:
+        raise CommandError(f"A file of {layout.about} answers no export.")
+    text = str(number)
+    exports = (
+        of_registrations(ExportRun.objects.filter(pk=text)) if may_be_key(text) else ExportRun.objects.none()
+    )
+    export = exports.first()
+    if export is None:
+        raise CommandError(f"There is no export of registrations with the number “{number}”.")
+    if export.is_forgotten:
+        raise CommandError(f"It is not known any more which registrations export {number} held.")
+    return export
 
 
 def _user(name: str | None) -> Any:

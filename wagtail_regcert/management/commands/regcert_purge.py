@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ... import answers
 from ...exporting import held
 from ...importing.runs import purge
 from ..base import RegcertCommand
@@ -14,5 +15,6 @@ class Command(RegcertCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         self.stdout.write(f"{purge()} expired imports purged.")
+        answers.purge()
         if count := held.purge():
             self.stdout.write(f"{count} exports forgot which registrations they held.")
