@@ -66,7 +66,7 @@ class ImportForm(forms.Form):
         label=gettext_lazy("This file answers an export"),
         queryset=ExportRun.objects.none(),
         required=False,
-        empty_label=gettext_lazy("No"),
+        empty_label=pgettext_lazy("wagtail_regcert", "No"),
     )
     use = forms.CharField(required=False, widget=forms.HiddenInput)
     """The name of a layout that was offered, instead of the one that is chosen."""

@@ -366,7 +366,7 @@ class ImportLayoutViewSet(LayoutViewSet):
                 help_text=_(
                     "For fields that no column has: the number of the qualification that a file is about."
                 ),
-                label=_("Field"),
+                label=pgettext_lazy("wagtail_regcert", "Field"),
             ),
             MultiFieldPanel(
                 [FieldPanel("creates_learners"), FieldPanel("creates_qualifications")],
