@@ -182,9 +182,9 @@ def test_status_is_json_without_errors(client, importer, learner):
         "notes": [],
         "encoding": "utf-8",
         "committed": False,
+        "answers": None,
         "run": str(run.pk),
         "state": "validated",
-        "layout": "",
         "progress": {"done": 2, "total": 2},
     }
 

@@ -176,7 +176,8 @@ class StatusView(RunView):
     def get(self, request: HttpRequest, run: uuid.UUID) -> JsonResponse:
         answer = summary(self.run)
         answer["state"] = State.EXPIRED.value if self.run.has_expired else self.run.state
-        answer["layout"] = self.run.layout
+        if self.run.layout:
+            answer["layout"] = self.run.layout
         answer["progress"] = {"done": self.run.done, "total": self.run.total}
         return JsonResponse(answer)
 
