@@ -24,7 +24,7 @@ from wagtail_regcert.models import ExportRun, Learner
 PACKAGE = Path(wagtail_regcert.__file__).parent
 PO = PACKAGE / "locale/cy/LC_MESSAGES/django.po"
 ULN, NUMBER = "4242424242", "603/2942/X"
-FAULTY = [["1", ULN, "Sent"], [NUMBER, ULN, "Registered", "R1", "01/09/2999"]]
+FAULTY = [["1", ULN, "Posted"], [NUMBER, ULN, "Registered", "R1", "01/09/2999"]]
 
 
 @dataclass

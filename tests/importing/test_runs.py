@@ -200,9 +200,9 @@ def test_a_run_cancelled_during_its_validation_keeps_no_report(learner, monkeypa
     run = uploaded(data_of(learner))
     prepare = runs.prepare
 
-    def cancel_meanwhile(*args):
+    def cancel_meanwhile(*args, **options):
         assert runs.cancel(run.pk)
-        return prepare(*args)
+        return prepare(*args, **options)
 
     monkeypatch.setattr(runs, "prepare", cancel_meanwhile)
     runs.validate(run.pk)

@@ -96,7 +96,7 @@ def test_of_two_validations_of_a_run_the_first_to_end_stores_its_report(
     run = uploaded(data)
     prepare = runs.prepare
 
-    def slowly(*args):
+    def slowly(*args, **options):
         monkeypatch.setattr(runs, "prepare", prepare)
         silent(run, State.VALIDATING)
         assert runs.begin_validation(run.pk)
@@ -104,7 +104,7 @@ def test_of_two_validations_of_a_run_the_first_to_end_stores_its_report(
             ImportRun.objects.move(run.pk, State.UPLOADED, State.VALIDATING)
         else:
             runs.validate(run.pk)
-        return prepare(*args)
+        return prepare(*args, **options)
 
     monkeypatch.setattr(runs, "prepare", slowly)
     runs.validate(run.pk)
