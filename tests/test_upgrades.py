@@ -127,6 +127,8 @@ def fill(old: Any) -> None:
         column = make("ImportLayoutColumn", layout=layout, sort_order=0, heading="Outcome", field="status")
         make("ImportLayoutTranslation", column=column, sort_order=0, cell="Pass", value="achieved")
         make("ImportLayoutConstant", layout=layout, sort_order=0, field="qualification", value="603/2942/x")
+    if "answerpiece" in old.all_models[APP]:
+        make("AnswerPiece", run=runs[1], number=0, keys=b"\x00\xff")
     content_type, _created = old.get_model("contenttypes", "ContentType").objects.get_or_create(
         app_label=APP, model="registration"
     )
