@@ -38,6 +38,10 @@ class Values:
         self._related: dict[str, _Related] = {}
         self._places: list[tuple[str, int]] = []
         for path in paths:
+            if path == "pk":
+                # It is read in any case, and Django 5.2.0 reads no column twice.
+                self._places.append(("pk", 0))
+                continue
             relation, _, name = path.partition("__") if "__" in path else ("", "", path)
             if relation and relation not in self._related:
                 self._related[relation] = _Related(model, relation, using)
@@ -61,8 +65,8 @@ class Values:
                 rows = [row for row in rows if row[at] not in gone]
         if not rows:
             return [()] * len(self._places)
-        _keys, *columns = zip(*rows, strict=True)
-        read: dict[str, Sequence[Sequence[Any]]] = {"": columns[len(self._related) :]}
+        found, *columns = zip(*rows, strict=True)
+        read: dict[str, Sequence[Sequence[Any]]] = {"pk": [found], "": columns[len(self._related) :]}
         for (relation, related), column in zip(self._related.items(), columns, strict=False):
             read[relation] = related.columns(column)
         return [read[relation][at] for relation, at in self._places]
