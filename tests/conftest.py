@@ -6,8 +6,8 @@ import pytest
 from django.db import connection, connections
 from django.test import TransactionTestCase
 
-from tests.emptied import empty_where_filled
 from tests.migrated import copy_others_tables
+from tests.tables import bring_tables_back, remember_tables
 
 DATABASES = {"db", "transactional_db", "live_server", "django_db_setup"}
 """Fixtures of all tests that ask a database, besides a marker."""
@@ -36,10 +36,13 @@ def _fast_passwords(settings):
     }
 
 
-@pytest.fixture(scope="session", autouse=True)
-def _emptied_where_filled():
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):
+    """Bring tables back to what they are now after each test that commits."""
+    with django_db_blocker.unblock():
+        remember_tables()
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(TransactionTestCase, "_fixture_teardown", empty_where_filled)
+        patch.setattr(TransactionTestCase, "_fixture_teardown", bring_tables_back)
         yield
 
 
