@@ -304,8 +304,6 @@ QUALIFICATIONS = Layout(
     ),
 )
 
-LAYOUTS = (REGISTRATIONS, LEARNERS, QUALIFICATIONS)
-
 MORE_FIELDS = (
     Column(heading="Programme", field="programme", kind=Text(NAME_LIMIT)),
     Column(heading="Planned achievement date", field="planned_achievement_date", kind=Date()),

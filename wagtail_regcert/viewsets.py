@@ -215,13 +215,7 @@ class AwardingOrganisationViewSet(ReferenceViewSet):
     edit_handler = ObjectList(
         [
             FieldPanel("name"),
-            FieldRowPanel(
-                [
-                    FieldPanel("days_to_register"),
-                    FieldPanel("days_to_claim"),
-                    FieldPanel("days_for_certificate"),
-                ]
-            ),
+            FieldRowPanel(list(map(FieldPanel, AwardingOrganisation.DAYS))),
         ],
         base_form_class=RecordForm,
     )

@@ -16,6 +16,8 @@ from django.urls import reverse
 
 from tests.fire.sabotage import PAUSE, pausing
 from tests.makers import make_csv, make_registration, make_run, make_user
+from tests.site_layouts import load
+from tests.site_layouts import validated as validated_by
 from tests.threads import at_once
 from wagtail_regcert import sync
 from wagtail_regcert.importing import runs
@@ -76,6 +78,28 @@ def test_overlapping_files_are_applied_one_after_the_other(attempt: int) -> None
     assert (loser.state, loser.created, loser.updated, loser.conflicts) == ("committed", 0, 0, 40)
     assert set(Registration.objects.values_list("registration_number", flat=True)) == {number}
     assert RegistrationLogEntry.objects.count() == 40
+
+
+def test_learners_who_have_no_uln_are_kept_for_one_file_at_a_time() -> None:
+    make_world()
+    Learner.objects.bulk_create(Learner(reference=f"L{number}") for number in range(40))
+    layout = load(
+        {"heading": "Ref", "field": "reference"},
+        {"heading": "Aim", "field": "qualification"},
+        {"heading": "No", "field": "registration_number"},
+    )
+    lines = {number: [f"L{one},603/2942/X,{number}" for one in range(40)] for number in "AB"}
+    first = validated_by(layout, "Ref,Aim,No", *lines["A"])
+    second = validated_by(layout, "Ref,Aim,No", *lines["B"][::-1])
+
+    with pausing():
+        raised = at_once(lambda: commit(first), lambda: commit(second))
+
+    first.refresh_from_db()
+    second.refresh_from_db()
+    assert raised == []
+    assert {first.state, second.state} == {"committed"}
+    assert {(run.created, run.conflicts) for run in (first, second)} == {(40, 0), (0, 40)}
 
 
 @pytest.mark.parametrize("attempt", range(5))

@@ -202,3 +202,59 @@ def test_the_seventeen_columns_fill_an_empty_site(tmp_path):
     assert told(run) == [(4, "ULN", "required")]
     call_command("regcert_export", output=str(path))
     assert path.read_bytes().splitlines() == before.splitlines()[:3]
+
+
+def test_one_number_written_in_two_ways_describes_one_qualification():
+    layout = load(*NAMED, **BOTH)
+    other = f"{OTHER_ULN},{NUMBER.replace('/', '')},Bo Ray,,,Joinery,NCFE,Exempt"
+
+    run = committed(validated(layout, HEAD, FIRST, other))
+
+    assert (told(run), beside(run)) == ([], (2, 2, 1, 1))
+
+
+def test_a_learner_of_many_records_costs_no_more_than_many_learners():
+    layout = load(*NAMED, {"heading": "Ref", "field": "reference"}, **BOTH)
+    # Each of them shares one of its names with the one before.
+    lines = (
+        f"{1000000000 + (number + 1) // 2},{number},Ann Lee,,,Maths,NCFE,Exempt,L{number // 2}"
+        for number in range(20_000)
+    )
+
+    run = validated(layout, f"{HEAD},Ref", *lines)
+
+    assert (run.rejected, told(run)[0]) == (20_000, (2, "", "differs"))
+
+
+def test_a_learner_created_meanwhile_is_used_though_a_known_qualification_is_described_otherwise():
+    make_qualification(number=NUMBER, title="Carpentry", awarding_organisation=make_organisation("NCFE"))
+    layout = load(*NAMED, **BOTH)
+    run = validated(layout, HEAD, FIRST)
+    make_learner(
+        uln=ULN, given_names="Ann May", family_name="Lee", gender="F", date_of_birth=dt.date(2006, 12, 31)
+    )
+
+    committed(run)
+
+    assert (run.conflicts, run.created) == (0, 1)
+
+
+def test_an_awarding_organisation_that_got_days_meanwhile_stays():
+    run = committed(validated(load(*NAMED, **BOTH), HEAD, FIRST))
+    AwardingOrganisation.objects.update(days_to_claim=42)
+
+    undone(run)
+
+    assert counts() == (0, 0, 0, 1)
+
+
+def test_hints_are_given_for_what_is_not_created():
+    make_qualification(number="0123456X")
+    layout = load(
+        *(column for column in NAMED if column["heading"] not in ("Title", "Body")), creates=["learners"]
+    )
+
+    run = validated(layout, "Candidate ULN,Aim,Name,Sex,Born,Status", f"{ULN},123456X,Ann Lee,,,Exempt")
+
+    (error,) = result(run)["errors"]
+    assert "0123456X" in error["message"]

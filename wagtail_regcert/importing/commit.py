@@ -53,10 +53,7 @@ def apply_records(
     updated: list[Record] = []
     changes = bytearray()
     removed = 0
-    decided = [
-        still_valid(seen, fresh.get(seen.row), described_otherwise=seen.row in plan.differing)
-        for seen in accepted
-    ]
+    decided = [still_valid(seen, fresh.get(seen.row), plan.differing) for seen in accepted]
     for record in without_blocked(decided, subject, plan.fields):
         if isinstance(record, Conflict):
             conflicts.append(record)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence, Set
 from typing import Any, NamedTuple
 
 from ..history import last_authors
 from ..problems import ROW, Code, Facts, Problem
 from ..subjects.database.base import Subject
-from ..subjects.newcomers import is_stand_in
+from ..subjects.newcomers import REFERRED_TO, is_stand_in
 from ..subjects.rules import Rules
 from ..subjects.types import Record
 from .exchange import blocked
@@ -26,33 +26,45 @@ class Conflict(NamedTuple):
 
 
 def still_valid(
-    seen: Record, fresh: Record | None, *, described_otherwise: bool = False
+    seen: Record, fresh: Record | None, differing: Mapping[str, Set[int]] = {}
 ) -> Record | Conflict:
     """The record as planned again, when nothing changed since the person saw it or there is nothing to do.
 
-    What was to be created and came into being meanwhile is taken, unless it is ``described_otherwise``.
+    What was to be created and came into being meanwhile is taken, unless the record describes it otherwise:
+    ``differing`` has the row numbers of those that do, by table.
     """
-    if fresh is None or fresh.after != seen.after:
+    if fresh is None:
         return Conflict(seen, fresh, "invalid")
-    if fresh.is_unchanged:
-        # Whatever happened meanwhile, it led to what the file says.
+    if _is_done(seen, fresh):
         return fresh
-    came_into_being = fresh.key != seen.key and _is_same(seen.key, fresh.key)
-    if came_into_being and described_otherwise:
+    if fresh.key != seen.key and not _came_into_being(seen, fresh, differing):
         return Conflict(seen, fresh, "invalid")
-    if not (came_into_being or fresh.key == seen.key) or (fresh.pk and seen.pk and fresh.pk != seen.pk):
+    if fresh.pk and seen.pk and fresh.pk != seen.pk:
         return Conflict(seen, fresh, "invalid")
-    if fresh.before == seen.before:
-        return fresh
-    if seen.before is None:
-        return Conflict(seen, fresh, "created")
-    return Conflict(seen, fresh, "deleted" if fresh.before is None else "changed")
+    if fresh.before != seen.before:
+        if seen.before is None:
+            return Conflict(seen, fresh, "created")
+        return Conflict(seen, fresh, "deleted" if fresh.before is None else "changed")
+    return fresh if fresh.after == seen.after else Conflict(seen, fresh, "invalid")
 
 
-def _is_same(seen: Any, fresh: Any) -> bool:
-    """Whether two keys are of the same record, of which something was not stored when it was seen."""
-    return isinstance(seen, tuple) and all(
-        one == other or is_stand_in(one) for one, other in zip(seen, fresh, strict=True)
+def _is_done(seen: Record, fresh: Record) -> bool:
+    """Whether there is nothing to do any more, and all that the person saw it would change is so by now."""
+    if fresh.before is None or not fresh.is_unchanged:
+        return False
+    before = seen.before or ("",) * len(seen.after)
+    return all(
+        now == after for now, was, after in zip(fresh.before, before, seen.after, strict=True) if after != was
+    )
+
+
+def _came_into_being(seen: Record, fresh: Record, differing: Mapping[str, Set[int]]) -> bool:
+    """Whether the keys are of the same record, and what was not stored when it was seen is as described."""
+    then: Any = seen.key
+    now: Any = fresh.key
+    return all(
+        one == other or (is_stand_in(one) and seen.row not in differing.get(about, ()))
+        for about, one, other in zip(REFERRED_TO, then, now, strict=True)
     )
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from ..history import IMPORT, UNDO, write_entries
 from ..models import AwardingOrganisation, ImportRun, RunPiece
+from ..models.sets import among
 from ..models.writing import delete_rows
 from ..subjects.database.base import keys_by_name, rows_referred_to
 from ..subjects.registry import subject_of
@@ -84,5 +85,15 @@ def take_away(run: ImportRun, user: Any, now: dt.datetime) -> None:
         subject.delete([step.pk for step in steps])
         write_entries(UNDO, undone, model=subject.model, user=user, run=run, timestamp=now)
     names = staging.load_names(run, RunPiece.Kind.NEW_ORGANISATIONS)
-    pks = set(keys_by_name(AwardingOrganisation, names).values())
+    pks = _as_created(names)
     delete_rows(AwardingOrganisation, sorted(pks - rows_referred_to(AwardingOrganisation, pks)))
+
+
+def _as_created(organisations: Collection[str]) -> set[int]:
+    """Primary keys of those of the awarding organisations (names) that have nothing but their name."""
+    rows = AwardingOrganisation.objects.order_by().filter(**dict.fromkeys(AwardingOrganisation.DAYS))
+    return {
+        pk
+        for chosen in among("name", organisations, AwardingOrganisation.objects.db)
+        for pk in rows.filter(chosen).values_list("pk", flat=True)
+    }

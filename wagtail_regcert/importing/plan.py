@@ -77,7 +77,9 @@ def make_plan(
     return Plan(
         new=new,
         new_organisations=subject.new_organisations(new, matched),
-        differing=frozenset(given.numbers[index] for index in matched.differing),
+        differing={
+            about: {given.numbers[index] for index in indexes} for about, indexes in matched.differing.items()
+        },
         rows=len(given.numbers),
         records=records,
         accepted=accepted,

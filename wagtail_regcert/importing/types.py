@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import tablib
 
+from ..characters import LOST
 from ..damage import Damage
 from ..layouts import Layout
 from ..problems import Facts, Note, Problem
@@ -56,6 +57,14 @@ class Sheet:
         """All cells of a record that are read, surplus ones too."""
         return self.long[index].cells if index in self.long else self.rows[index]
 
+    def cells_to_correct(self, index: int) -> Sequence[str]:
+        """The same, with a mark where a formula has no value: a blank would remove what is stored."""
+        lost = [place for place, indexes in self.no_value.items() if index in indexes]
+        cells = list(self.cells(index)) if lost else self.cells(index)
+        for place in lost:
+            cells[place] = LOST  # type: ignore[index]
+        return cells
+
 
 @dataclass(frozen=True, kw_only=True)
 class UndoPlan:
@@ -90,8 +99,8 @@ class Plan:
     """What the records refer to and what is created first, by its table and by what stands in for it."""
     new_organisations: int = 0
     """How many awarding organisations are created with it."""
-    differing: frozenset[int] = field(default=frozenset())
-    """Row numbers of accepted records that describe something otherwise than it is stored."""
+    differing: Mapping[str, Set[int]] = field(default_factory=dict)
+    """Table to the row numbers of records that describe what they refer to otherwise than it is stored."""
     notes: Sequence[Note] = ()
     """What is remarkable about the file, as far as it and what is stored show."""
     stored: Sequence[int | None] = ()

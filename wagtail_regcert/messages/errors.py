@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 
 from ..cells import TEMPORARY_ULN, Gender, Status, day_as_text
 from ..days import Reading, likely_day
-from ..layouts import LAYOUTS
+from ..layouts import SOURCE_FIELDS
 from ..problems import Code, Facts, Place
 from .words import LINE_BREAKS, Told, character_name, join
 
@@ -283,10 +283,9 @@ def _changed(told: Told) -> str:
 
 
 def _values_now(facts: Facts) -> str:
-    """What somebody else stored: fields of the layouts among the facts, values plain."""
+    """What somebody else stored: fields among the facts, values plain."""
     values = []
-    columns = {column.field: column for layout in LAYOUTS for column in layout.columns}
-    for column in columns.values():
+    for column in SOURCE_FIELDS[str(facts.get("about", "registrations"))]:
         if column.field in facts:
             now = column.kind.from_plain(str(facts[column.field]))
             values.append(f"{column.heading}: {f'“{now}”' if now else _('blank')}")

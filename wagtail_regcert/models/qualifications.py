@@ -19,6 +19,8 @@ from .sets import among
 class AwardingOrganisation(models.Model):
     """An awarding organisation, and how many days it takes or gives."""
 
+    DAYS = ("days_to_register", "days_to_claim", "days_for_certificate")
+
     name = ExactField(pgettext_lazy("wagtail_regcert", "name"), max_length=255, unique=True)
     days_to_register = models.PositiveSmallIntegerField(
         _("days to register"),

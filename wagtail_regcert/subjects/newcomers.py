@@ -6,7 +6,7 @@ known. A stored one is never changed by such a file; where the file differs, tha
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from ..cells import TEMPORARY_ULN, match_key
@@ -38,6 +38,11 @@ class Describes:
     def advice(self, index: int, *, is_new: bool) -> Iterator[Advice]:
         """What is to be looked at in a record, whatever is stored."""
         return iter(())
+
+    def said(self, described: Description) -> Any:
+        """What two records must say alike of the same: a number may be written in several ways."""
+        found = zip(self.rules.fields, described.values, strict=True)
+        return described.key, [value for name, value in found if name not in self.rules.known_by]
 
     def missing(self, described: Description) -> dict[str, CellError]:
         """Field to what a new one lacks."""
@@ -127,6 +132,10 @@ DESCRIBES: Mapping[str, type[Describes]] = {
 """What a layout may create to how it is described."""
 
 
+REFERRED_TO = ("learners", "qualifications")
+"""The tables whose primary keys are the key of a registration, in its order."""
+
+
 def is_stand_in(part: object) -> bool:
     """Whether a part of a registration's key is not a primary key yet."""
     return isinstance(part, str)
@@ -143,7 +152,7 @@ def gather(
     """
     found = Newcomers()
     stand_ins: list[str | None] = [None] * len(given.numbers)
-    groups: dict[str, dict[int, Description]] = {}
+    right: dict[int, Description] = {}
     for index, is_right in unknown.items():
         described = describes.of(index)
         if described is None:
@@ -153,19 +162,31 @@ def gather(
             continue
         stand_ins[index] = described.stand_in
         if is_right:
-            # Those that share one of their names are the same.
-            group = {index: described}
-            for name in described.names:
-                group = {**groups.get(name, {}), **group}
-            for one in {name for described in group.values() for name in described.names}:
-                groups[one] = group
-    for group in {id(group): group for group in groups.values()}.values():
-        (first, described), *others = group.items()
-        odd = next((index for index, other in others if other.values != described.values), None)
-        if odd is None:
-            found.first[described.stand_in] = (first, described)
+            right[index] = described
+    for first, *others in _groups(right):
+        said = describes.said(right[first])
+        other = next((index for index in others if describes.said(right[index]) != said), None)
+        if other is None:
+            found.first[right[first].stand_in] = (first, right[first])
             continue
-        for index in group:
-            row = given.numbers[odd if index == first else first]
+        for index in (first, *others):
+            row = given.numbers[other if index == first else first]
             found.problems[index] = {ROW: CellError(Code.DIFFERS, {"row": row})}
     return found, stand_ins
+
+
+def _groups(described: Mapping[int, Description]) -> Iterator[Sequence[int]]:
+    """Indexes of the records that describe the same, by sharing one of their names."""
+    groups: dict[str, list[int]] = {}
+    for index, one in described.items():
+        # The smaller ones go into the largest, so that no record is moved often.
+        joined = {id(group): group for name in one.names if (group := groups.get(name))}
+        largest = max(joined.values(), key=len, default=[])
+        for group in joined.values():
+            if group is not largest:
+                largest += group
+                groups.update((name, largest) for other in group for name in described[other].names)
+        largest.append(index)
+        groups.update(dict.fromkeys(one.names, largest))
+    for group in {id(group): group for group in groups.values()}.values():
+        yield sorted(group)

@@ -31,11 +31,10 @@ class StoredRegistrations(Protocol):
     def learners(self, ulns: Collection[str]) -> Mapping[str, int]:
         """ULN to primary key, for those that exist."""
 
-    def learners_of(self, ulns: Collection[str], pks: Collection[int]) -> Mapping[str, int]:
-        """The same, where learners are known by primary key, too."""
-
-    def by_reference(self, references: Collection[str]) -> Mapping[str, int]:
-        """Learner reference to primary key, for those that exist."""
+    def learners_named(
+        self, references: Collection[str], ulns: Collection[str]
+    ) -> tuple[Mapping[str, int], Mapping[str, int]]:
+        """Learner reference, and ULN, to primary key, for those that exist."""
 
     def by_number(self, numbers: Collection[str]) -> Mapping[str, Sequence[Pair]]:
         """Registration number to the registrations that have it, for those that exist."""
@@ -72,8 +71,6 @@ class RegistrationRules(Rules):
         with_hints: bool = True,
     ) -> Matched:
         others = self._looked_at(fields) if with_hints else ()
-        # Who is not known is created: there is nothing to be meant instead.
-        with_hints = with_hints and not given.layout.creates
         match given.layout:
             case Layout(known_by=KnownBy.REGISTRATION_NUMBER):
                 found = self._by_number(given, stored)
@@ -120,7 +117,7 @@ class RegistrationRules(Rules):
         errors: dict[int, dict[str, CellError]] = {}
         newcomers: dict[str, Newcomers] = {}
         advice: dict[int, list[Advice]] = {}
-        differing: set[int] = set()
+        differing: dict[str, set[int]] = {}
         answered: dict[str, Set[int]] = {}
         for about, parts in (("learners", learners), ("qualifications", qualifications)):
             if about not in given.layout.creates:
@@ -145,7 +142,7 @@ class RegistrationRules(Rules):
                     parts[index] = stand_ins[index]
                 elif (described := describes.of(index)) is not None:
                     for name, value, now in describes.differences(described, known[part]):
-                        differing.add(index)
+                        differing.setdefault(about, set()).add(index)
                         advice.setdefault(index, []).append(Advice(name, value, Warn.KEPT, {"stored": now}))
                 more = describes.advice(index, is_new=part is None)
                 for one in more:
@@ -209,7 +206,7 @@ class RegistrationRules(Rules):
         learners = stored.learners(set(ulns) - {"", TEMPORARY_ULN})
         unknown = {number: match_keys[number] for number, key in qualifications.items() if key is None}
         unknown_ulns = set(ulns) - learners.keys() - {"", TEMPORARY_ULN}
-        hints = Hints(stored, unknown, unknown_ulns) if with_hints else Hints(stored, {}, set())
+        hints = _hints(stored, given.layout, unknown, unknown_ulns, with_hints)
         known_numbers: Any = list(map(qualifications.get, numbers))
 
         def problems(index: int) -> Mapping[str, CellError]:
@@ -231,12 +228,11 @@ class RegistrationRules(Rules):
         qualifications = stored.qualifications(set(match_keys.values()) - {""})
         columns = {name: given.column_or_none(name) for name in ("reference", "learner", "uln")}
         asked: Any = {name: set(column) - {"", None} for name, column in columns.items()}
-        by_reference = stored.by_reference(asked["reference"])
         ulns = (asked["learner"] | asked["uln"]) - {TEMPORARY_ULN}
-        by_uln = stored.learners_of(ulns, set(by_reference.values()))
+        by_reference, by_uln = stored.learners_named(asked["reference"], ulns)
         known = {"reference": by_reference, "learner": by_uln, "uln": by_uln}
         unknown = {number: key for number, key in match_keys.items() if key not in qualifications}
-        hints = Hints(stored, unknown, ulns - by_uln.keys()) if with_hints else Hints(stored, {}, set())
+        hints = _hints(stored, given.layout, unknown, ulns - by_uln.keys(), with_hints)
         learner_keys: list[Any] = []
         wrong: dict[int, dict[str, CellError]] = {}
         for index, number in enumerate(texts):
@@ -310,7 +306,7 @@ class _Found:
     wrong: Set[int] = frozenset()
     newcomers: Mapping[str, Newcomers] = field(default_factory=dict)
     advice: Mapping[int, Sequence[Advice]] = field(default_factory=dict)
-    differing: Set[int] = frozenset()
+    differing: Mapping[str, Set[int]] = field(default_factory=dict)
     new: Mapping[str, Collection[str]] = field(default_factory=dict)
 
     @cached_property
@@ -322,6 +318,19 @@ class _Found:
 def uln_field(layout: Layout) -> str:
     """The field in which a source has ULNs: that of the ten columns, or that of all others."""
     return "learner" if layout.has("learner") else "uln"
+
+
+def _hints(
+    stored: StoredRegistrations,
+    layout: Layout,
+    numbers: Mapping[str, str],
+    ulns: Set[str],
+    with_hints: bool,
+) -> Hints:
+    """Hints at what was meant. What is not known and is created was meant as it stands."""
+    asks_numbers = with_hints and "qualifications" not in layout.creates
+    asks_ulns = with_hints and "learners" not in layout.creates
+    return Hints(stored, numbers if asks_numbers else {}, ulns if asks_ulns else set())
 
 
 def _first_of(layout: Layout, *names: str) -> str:

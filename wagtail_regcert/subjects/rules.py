@@ -32,8 +32,8 @@ class Matched:
     """What else the records describe, by its table, and what would be created of it."""
     advice: Mapping[int, Sequence[Advice]] = field(default_factory=dict)
     """Index of a record to warnings that are known beforehand."""
-    differing: Set[int] = frozenset()
-    """Indexes of records that describe something otherwise than it is stored."""
+    differing: Mapping[str, Set[int]] = field(default_factory=dict)
+    """Table to the indexes of records that describe what they refer to otherwise than it is stored."""
     others: Mapping[str, Sequence[str]] = field(default_factory=dict)
     """Field that the source does not carry to the values that the records have there, where warnings look
     at them."""

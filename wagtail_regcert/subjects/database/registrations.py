@@ -62,24 +62,44 @@ class StoredRegistrations:
         Locks the learners first and by their ULNs, as a plan does by looking them up.
         """
         if self._lock:
-            self.learners(Learner.objects.ulns_of({learner for learner, _qualification in pairs}))
+            self._lock_learners({learner for learner, _qualification in pairs})
         found = self._set(Registration, "pk").stored_values(pairs, (*fields, *more))
         return {
             pair: Found(pk, values[: len(fields)], values[len(fields) :])
             for pair, (pk, values) in found.items()
         }
 
-    def learners_of(self, ulns: Collection[str], pks: Collection[int]) -> Mapping[str, int]:
-        """As :meth:`learners`, together with learners that are known by key: all are locked in one go."""
-        return self.learners({*ulns, *Learner.objects.ulns_of(pks)} if pks else ulns)
+    def learners_named(
+        self, references: Collection[str], ulns: Collection[str]
+    ) -> tuple[Mapping[str, int], Mapping[str, int]]:
+        found = self._by_reference(references)
+        if not self._lock:
+            return found, self.learners(ulns)
+        by_uln = self._lock_learners(set(found.values()), ulns)
+        # A reference may have passed to another learner before they were locked.
+        return self._by_reference(references), by_uln
 
-    def by_reference(self, references: Collection[str]) -> Mapping[str, int]:
+    def _by_reference(self, references: Collection[str]) -> Mapping[str, int]:
         found: dict[Any, int] = {}
         for chosen in among("reference", references, Learner.objects.db):
             found.update(Learner.objects.order_by().filter(chosen).values_list("reference", "pk"))
         return found
 
+    def _lock_learners(self, pks: Collection[int], ulns: Collection[str] = ()) -> Mapping[str, int]:
+        """Lock learners: by ULN, as plans look them up, and then those that have none."""
+        found = self.learners({*ulns, *Learner.objects.ulns_of(pks)})
+        for chosen in among("pk", pks, Learner.objects.db):
+            list(self._set(Learner, "pk").filter(chosen, uln=None).values_list("pk", flat=True))
+        return found
+
     def by_number(self, numbers: Collection[str]) -> Mapping[str, Sequence[Pair]]:
+        found = self._by_number(numbers)
+        if not (self._lock and found):
+            return found
+        self._lock_learners({learner for pairs in found.values() for learner, _qualification in pairs})
+        return self._by_number(numbers)
+
+    def _by_number(self, numbers: Collection[str]) -> Mapping[str, Sequence[Pair]]:
         found: dict[str, list[Pair]] = {}
         for chosen in among("registration_number", numbers, Registration.objects.db):
             rows = Registration.objects.order_by().filter(chosen)
@@ -87,9 +107,6 @@ class StoredRegistrations:
                 # A database may take others for equal.
                 if number in numbers:
                     found.setdefault(number, []).append((pair[0], pair[1]))
-        if self._lock and found:
-            learners = {learner for pairs in found.values() for learner, _qualification in pairs}
-            self.learners(Learner.objects.ulns_of(learners))
         return found
 
     def described(self, about: str, pks: Collection[int]) -> Mapping[int, Values]:
@@ -241,9 +258,10 @@ def _primary_keys(stand_ins: Collection[str]) -> dict[str, int]:
         for kind in (ULN, REFERENCE, NUMBER)
     }
     stored = StoredRegistrations()
+    by_reference, by_uln = stored.learners_named(named[REFERENCE], named[ULN])
     found = {
-        ULN: stored.learners(named[ULN]),
-        REFERENCE: stored.by_reference(named[REFERENCE]),
+        ULN: by_uln,
+        REFERENCE: by_reference,
         NUMBER: stored.qualifications(named[NUMBER]),
     }
     return {kind + name: pk for kind, pks in found.items() for name, pk in pks.items()}
