@@ -24,7 +24,7 @@ from tests.site_layouts import (
 )
 from wagtail_regcert import layout_store
 from wagtail_regcert.exporting.report import errors_file, rejected_file
-from wagtail_regcert.importing import runs
+from wagtail_regcert.importing import runs, staging
 from wagtail_regcert.importing.pipeline import Refused
 from wagtail_regcert.importing.results import result
 from wagtail_regcert.models import ImportRun, Learner, Qualification, Registration
@@ -36,6 +36,17 @@ def fault(layout, *lines):
     found = opened(layout, "\r\n".join(lines).encode())
     assert isinstance(found, Refused)
     return found.fault
+
+
+def workbook(*rows, hidden=()):
+    book = pytest.importorskip("openpyxl").Workbook()
+    for row in rows:
+        book.active.append(row)
+    for number in hidden:
+        book.active.row_dimensions[number].hidden = True
+    out = BytesIO()
+    book.save(out)
+    return out.getvalue()
 
 
 @pytest.fixture
@@ -328,6 +339,109 @@ def test_a_conflict_concerns_what_the_file_carries_alone(registration):
     assert stored(registration)[1] == "SOMEBODY"
 
 
+def test_a_conflict_over_a_value_that_a_blank_keeps_is_a_change(registration):
+    layout = load(
+        *KEYS,
+        {"heading": "No", "field": "registration_number"},
+        {"heading": "Ref", "field": "postal_tracking_reference", "policy": "keep_if_blank"},
+    )
+    run = validated(layout, "Candidate ULN,Aim,No,Ref", f"{ULN},{NUMBER},C-1,")
+    Registration.objects.update(postal_tracking_reference="OTHER")
+
+    committed(run)
+
+    (error,) = result(run)["errors"]
+    assert error["code"] == "changed_since_validation"
+    assert "changed this record" in error["message"]
+    assert "“OTHER”" in error["message"]
+
+
+def test_what_was_filled_in_otherwise_meanwhile_is_a_conflict(registration):
+    layout = load(*KEYS, {"heading": "No", "field": "registration_number", "policy": "fill"})
+    run = validated(layout, "Candidate ULN,Aim,No", f"{ULN},{NUMBER},C-1")
+    Registration.objects.update(registration_number="C-2")
+
+    committed(run)
+
+    assert (run.conflicts, run.unchanged) == (1, 0)
+    assert stored(registration)[1] == "C-2"
+
+
+def test_a_conflict_names_fields_that_our_ten_columns_do_not_have(registration):
+    layout = load(*KEYS, {"heading": "Start", "field": "start_date"})
+    run = validated(layout, "Candidate ULN,Aim,Start", f"{ULN},{NUMBER},01/09/2025")
+    Registration.objects.update(start_date=dt.date(2025, 9, 2))
+
+    committed(run)
+
+    (error,) = result(run)["errors"]
+    assert "Start date: “02/09/2025”" in error["message"]
+
+
+def test_a_layout_of_nothing_but_keys_has_a_report_and_creates(registration):
+    make_learner(uln=OTHER_ULN)
+    run = validated(load(*KEYS), "Candidate ULN,Aim", f"{ULN},{NUMBER}", f"{OTHER_ULN},{NUMBER}")
+    assert [record.row for record in staging.load_records(run)] == [2, 3]
+
+    committed(run)
+
+    assert (run.unchanged, run.created, run.conflicts) == (1, 1, 0)
+    assert stored(registration)[0] == "registered"
+
+
+def test_a_learner_without_a_uln_whose_reference_passed_on_is_not_written():
+    learner, other = make_learner(uln=None, reference="L1"), make_learner(uln=None)
+    make_registration(learner=learner, qualification=make_qualification(number=NUMBER), status="registered")
+    layout = load({"heading": "Ref", "field": "reference"}, KEYS[1], {"heading": "Status", "field": "status"})
+    run = validated(layout, "Ref,Aim,Status", f"L1,{NUMBER},Achieved")
+    Learner.objects.filter(pk=learner.pk).update(reference=None)
+    Learner.objects.filter(pk=other.pk).update(reference="L1")
+
+    committed(run)
+
+    assert (run.conflicts, run.updated, run.created) == (1, 0, 0)
+
+
+def test_a_formula_without_a_value_stays_an_error_in_the_file_to_correct(registration):
+    layout = load(*KEYS, {"heading": "Ref", "field": "postal_tracking_reference"})
+    run = validated(layout, data=workbook(["Candidate ULN", "Aim", "Ref"], [ULN, NUMBER, "=1+1"]))
+    assert told(run) == [(2, "Ref", "bad_character")]
+
+    again = validated(layout, data=b"".join(rejected_file(run)))
+
+    assert told(again) == [(2, "Ref", "bad_character")]
+
+
+def test_headings_of_a_layout_are_guarded_in_the_files_of_a_report(registration):
+    layout = load(
+        {"heading": "=A1", "field": "uln"},
+        {"heading": "+Aim", "field": "qualification"},
+        {"heading": "Status", "field": "status"},
+    )
+    run = validated(layout, "=A1,+Aim,Status", f"{ULN},{NUMBER},Nonsense")
+    rejected = b"".join(rejected_file(run))
+
+    assert rejected.decode("utf-8-sig").startswith("'=A1,'+Aim,Status")
+    assert told(validated(layout, data=rejected)) == told(run)
+    assert b",'=A1\r\n" in b"".join(errors_file(run)).splitlines(keepends=True)[0]
+
+
+def test_policies_of_qualifications_let_a_blank_leave_alone_what_is_stored():
+    made = make_qualification(number="1", title="Joinery")
+    layout = load(
+        {"heading": "No", "field": "number"},
+        {"heading": "Title", "field": "title", "policy": "keep_if_blank"},
+        {"heading": "Body", "field": "awarding_organisation", "policy": "fill"},
+        about="qualifications",
+    )
+
+    run = committed(validated(layout, "No,Title,Body", "1,,", "2,,NCFE"))
+
+    assert (run.unchanged, told(run)) == (1, [(3, "Title", "required")])
+    made.refresh_from_db()
+    assert made.title == "Joinery"
+
+
 def test_a_run_keeps_the_layout_it_was_validated_with(registration):
     layout = load(*KEYS, {"heading": "No", "field": "registration_number"})
     run = validated(layout, "Candidate ULN,Aim,No", f"{ULN},{NUMBER},N1")
@@ -340,23 +454,20 @@ def test_a_run_keeps_the_layout_it_was_validated_with(registration):
 
 
 def test_a_workbook_is_read_as_carefully_as_a_csv(registration):
-    openpyxl = pytest.importorskip("openpyxl")
     layout = load(
         *KEYS,
         {"heading": "Achieved", "field": "achieved_date", "values": {"none": ""}},
         {"heading": "No", "field": "registration_number"},
         {"heading": "Ref", "field": "postal_tracking_reference"},
     )
-    book = openpyxl.Workbook()
-    sheet = book.active
-    sheet.append(["Report"])
-    sheet.append(["Candidate ULN", "Aim", "Achieved", "No", "Ref"])
-    sheet.append([int(ULN), NUMBER, dt.date(2026, 2, 1), dt.date(2025, 3, 1), 12])
-    sheet.row_dimensions[3].hidden = True
-    out = BytesIO()
-    book.save(out)
+    data = workbook(
+        ["Report"],
+        ["Candidate ULN", "Aim", "Achieved", "No", "Ref"],
+        [int(ULN), NUMBER, dt.date(2026, 2, 1), dt.date(2025, 3, 1), 12],
+        hidden=[3],
+    )
 
-    run = committed(validated(layout, data=out.getvalue()))
+    run = committed(validated(layout, data=data))
 
     assert (run.encoding, told(run), told(run, "warnings")) == ("xlsx", [], [(3, "No", "damaged")])
     assert [(note["code"], note["count"]) for note in result(run)["notes"]] == [("hidden_rows", 1)]

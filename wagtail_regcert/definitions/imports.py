@@ -153,6 +153,7 @@ class ImportDefinition:
             kind=kind,
             policy=policy,
             required=self._is_required(known, policy),
+            may_stay_blank=known.may_stay_blank or self._may_stay_blank(known, policy),
             is_optional=column.optional,
             examples=(),
         )
@@ -169,6 +170,11 @@ class ImportDefinition:
             # With both of them, one is enough.
             return len({"uln", "reference"} & {*self.carried}) == 1
         return known.field == "qualification"
+
+    def _may_stay_blank(self, known: Column, policy: Policy) -> bool:
+        """Whether a blank is wrong only where nothing is stored: it leaves alone what is."""
+        is_key = known.field in ("number", "qualification", "registration_number")
+        return self.about is not About.REGISTRATIONS and policy is not Policy.OVERWRITE and not is_key
 
     def _constants(self) -> Iterator[Column]:
         for field, value in self.constants.items():

@@ -10,7 +10,7 @@ from typing import TypeVar
 from django.utils import translation
 
 from .. import conf
-from ..characters import bad_character, clean
+from ..characters import bad_character, clean, guard
 from ..importing import staging
 from ..importing.original import Placed, known_by_headings, known_by_of, placed, sheet_of
 from ..importing.read import CELL_LIMIT
@@ -43,7 +43,20 @@ def warnings_file(run: ImportRun) -> Iterator[bytes]:
 def _problems_file(run: ImportRun, problems: Iterable[Problem]) -> Iterator[bytes]:
     headings = known_by_headings(run)
     rows = _in_words(placed(run, problems), _problem_cells)
-    return csv_bytes((*PROBLEM_HEADINGS, *headings), guarded(rows) if conf.settings.ESCAPE_FORMULAS else rows)
+    return _told_file((*PROBLEM_HEADINGS, *headings), rows)
+
+
+def _told_file(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[bytes]:
+    """Like an export: formulas are guarded where the site has them guarded, a layout's own headings too."""
+    if conf.settings.ESCAPE_FORMULAS:
+        return _guarded_file(headings, rows)
+    return csv_bytes(headings, rows)
+
+
+def _guarded_file(
+    headings: Sequence[str], rows: Iterable[Sequence[str]], separator: Separator = Separator.COMMA
+) -> Iterator[bytes]:
+    return csv_bytes([*map(guard, headings)], guarded(rows), separator=separator.character)
 
 
 def _in_words(found: Iterator[T], cells: Callable[[T], Sequence[str]]) -> Iterator[Sequence[str]]:
@@ -76,7 +89,7 @@ def extra_file(run: ImportRun) -> Iterator[bytes]:
     kinds = staging.load_kinds(run, RunPiece.Kind.NOT_SENT)
     rows = ((str(row), *known_by(row)) for row in compress(sheet_of(run).numbers, kinds))
     headings = (PROBLEM_HEADINGS[0], *known_by_headings(run))
-    return csv_bytes(headings, guarded(rows) if conf.settings.ESCAPE_FORMULAS else rows)
+    return _told_file(headings, rows)
 
 
 def rejected_file(run: ImportRun) -> Iterator[bytes]:
@@ -90,7 +103,7 @@ def rejected_file(run: ImportRun) -> Iterator[bytes]:
     rows = _in_words(rejected_records(run, sheet), partial(_rejected_cells, layout.width))
     headings = (*layout.headings, ROW_IN_FILE, WHAT_IS_WRONG)
     separator = Separator(run.separator) if layout.is_sites else Separator.COMMA
-    return csv_bytes(headings, guarded(rows), separator=separator.character)
+    return _guarded_file(headings, rows, separator)
 
 
 def _rejected_cells(width: int, one: Rejected) -> Sequence[str]:
@@ -118,4 +131,4 @@ def _readable(cell: str) -> str:
 def sample_file(layout: Layout = REGISTRATIONS) -> Iterator[bytes]:
     """The headings and example records."""
     rows = zip(*(column.examples for column in layout.columns), strict=True)
-    return csv_bytes(layout.headings, guarded(rows))
+    return _guarded_file(layout.headings, rows)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -49,7 +50,7 @@ def find_header(rows: Iterable[Sequence[str]], layout: Layout) -> Header | Facts
         folded = list(map({cell: fold_heading(cell) for cell in set(row)}.__getitem__, row))
         found = wanted.keys() & set(folded)
         if found and needed <= found:
-            repeated = next((one for one in dict.fromkeys(folded) if one and folded.count(one) > 1), None)
+            repeated = next((one for one, times in Counter(folded).items() if one and times > 1), None)
             if repeated is not None:
                 at = folded.index(repeated)
                 return {"reason": "repeated", "index": index, "heading": shown(clean(row[at]))}

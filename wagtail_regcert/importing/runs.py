@@ -448,10 +448,10 @@ class Rejected(NamedTuple):
 
 def rejected_records(run: ImportRun, sheet: Sheet) -> Iterator[Rejected]:
     """The rejected records of the run's file with what is wrong with them, in row order."""
-    found = enumerate(zip(sheet.numbers, sheet.rows, strict=True))
+    found = enumerate(sheet.numbers)
     for row, errors in groupby(staging.load_problems(run, Kind.ERRORS), key=lambda error: error.row):
-        index, cells = next((index, cells) for index, (number, cells) in found if number == row)
-        yield Rejected(row, sheet.long[index].cells if index in sheet.long else cells, list(errors))
+        index = next(index for index, number in found if number == row)
+        yield Rejected(row, sheet.cells_to_correct(index), list(errors))
 
 
 def errors_with_conflicts(run: ImportRun) -> Iterator[Problem]:

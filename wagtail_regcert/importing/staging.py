@@ -10,7 +10,7 @@ import json
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence, Sized
 from concurrent.futures import ThreadPoolExecutor
-from itertools import groupby
+from itertools import groupby, repeat
 from typing import Any, TypeVar
 
 from .. import conf
@@ -220,9 +220,10 @@ def _by_column(records: Sequence[Record]) -> dict[str, Any]:
 def _by_record(kept: Any) -> Iterator[Record]:
     if isinstance(kept, list):
         kept = _of_last_release(kept)
-    stored = zip(*kept["before"], strict=True)
+    # A layout may say no more than which records are meant: these have no values.
+    stored: Iterator[Any] = zip(*kept["before"], strict=True) if kept["after"] else repeat(())
+    after: Iterable[Any] = zip(*kept["after"], strict=True) if kept["after"] else [()] * len(kept["rows"])
     keys = [tuple(key) if isinstance(key, list) else key for key in kept["keys"]]
-    after = zip(*kept["after"], strict=True)
     for row, key, pk, values in zip(kept["rows"], keys, kept["pks"], after, strict=True):
         yield Record(row, key, pk, None if pk is None else next(stored), values)
 
