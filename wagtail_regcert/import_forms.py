@@ -128,7 +128,10 @@ class ImportForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}
-        if self.errors.keys() & {"file", "separator", "layout", "use"}:
+        if "use" in self.errors:
+            # It is hidden, and would be told nowhere.
+            self.add_error("layout", self.errors["use"].as_data())
+        if self.errors.keys() & {"file", "separator", "layout"}:
             return cleaned
         self.separator_read = Separator(cleaned["separator"])
         if not self._choose(cleaned["use"] or cleaned["layout"]) or "file" not in cleaned:
@@ -200,10 +203,10 @@ class ImportForm(forms.Form):
         ]
         layouts = [(one.name, one.separator, one.layout) for one in others]
         self.offers = [name for name, _separator in fitting(self.data_read, layouts, limit)]
-        self.can_be_matched = bool(first_rows(self.data_read, self.separator_read, limit))
+        self.can_be_matched = self._take_rows(limit) is None
 
     def _take_rows(self, limit: int) -> FileFault | None:
-        """Take a file whose columns somebody is to match."""
+        """Take a file whose columns somebody is to match; say why it cannot be."""
         # A layout that needs nothing finds in any file what keeps it from being read at all.
         opened = open_file(self.data_read, self.separator_read, ANY, limit)
         fault = None if isinstance(opened, Opened) else opened.fault

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import PurePath
+from itertools import islice
 from typing import Any
 
 from django.http import QueryDict
@@ -17,12 +17,9 @@ from django.utils.translation import gettext_lazy
 
 from . import conf
 from .cells import Date, Gender, GenderLabel, Kind, Status, StatusLabel
-from .characters import clean
+from .characters import bad_character, clean
 from .date_forms import READ_FORMS, DateForm
 from .definitions import imports
-from .definitions.names import NAME_LIMIT
-from .definitions.names import name as layout_name
-from .definitions.options import UNREAD as NO_NAME
 from .definitions.places import LayoutProblem, Place
 from .importing import guesses, staging
 from .importing.by_heading import HEADER_ROWS, plain_rows
@@ -37,6 +34,8 @@ from .permissions import may_import, policy_of
 from .problems import FileFault, LayoutFault
 
 SHOWN_VALUES = 3
+_NOT_KEPT = "matched"
+"""The name in the definition of a layout that is not kept. A file's own name may be a learner's."""
 UNREAD, BLANK = "", "blank"
 """What a select says for a column that is not read, and for a value that stands for none."""
 
@@ -175,9 +174,8 @@ class Matching:
         if not self.first_rows:
             return {}
         _number, row = self.first_rows[self.header]
-        found = {at: clean(cell)[: imports.HEADING_LIMIT] for at, cell in enumerate(row)}
-        named = {at: heading for at, heading in found.items() if heading and not unread_heading(heading)}
-        return dict(list(named.items())[: imports.MOST_COLUMNS])
+        named = ((at, clean(cell)) for at, cell in enumerate(row))
+        return dict(islice((one for one in named if _is_storable(one[1])), imports.MOST_COLUMNS))
 
     @cached_property
     def cells(self) -> dict[int, list[str]]:
@@ -196,9 +194,12 @@ class Matching:
         return self.guessed[at].field or UNREAD
 
     def form_of(self, at: int) -> DateForm | None:
-        """The form of the days under a heading; ``None`` where there are none."""
-        guess = self.guessed[at].dates
+        """The form of the days under a heading; ``None`` where neither days are read nor any stand there."""
+        column = self.fields.get(self.field_of(at))
+        if column and not isinstance(column.kind, Date):
+            return None
         sent = self.data.get(f"column-{at}-dates", "") if self.is_sent else ""
+        guess = self.guessed[at].dates or (DateForm.DAY_FIRST if column else None)
         return DateForm(sent) if guess and sent in READ_FORMS else guess
 
     @cached_property
@@ -210,6 +211,12 @@ class Matching:
             if column and (values := guesses.strange_values(self.cells[at], column.kind)):
                 found[at] = values
         return found
+
+    @cached_property
+    def dated(self) -> list[int]:
+        """Positions of columns of days with anything to read."""
+        read = (at for at in self.places if self.field_of(at) and self.form_of(at))
+        return [at for at in read if guesses.values_of(self.cells[at])]
 
     def translation_of(self, at: int, number: int, value: str) -> str:
         """What a value stands for; blank where it is left as it is."""
@@ -229,24 +236,18 @@ class Matching:
     def as_object(self) -> dict[str, Any]:
         """What is chosen, as an object of JSON."""
         number = self.data.get("qualification", "").strip() if self.has_constant else ""
-        forms = [form for at in self.places if (form := self.form_of(at)) and self.field_of(at)]
+        forms = [form for at in self.places if self.field_of(at) and (form := self.form_of(at))]
         return {
             "kind": imports.KIND,
-            "name": self.name if self.name and self.may_save else self._own_name,
+            "name": self.name if self.name and self.may_save else _NOT_KEPT,
             "about": self.run.about,
             "separator": self.separator.value,
-            # For columns with nothing to tell it by.
+            # For constants and what other files may have beside.
             "dates": (max(forms, key=forms.count) if forms else DateForm.DAY_FIRST).value,
             "columns": [self._column(at, heading) for at, heading in self.places.items()],
             "constants": {"qualification": number} if number else {},
             "creates": [one.value for one in self.creates],
         }
-
-    @property
-    def _own_name(self) -> str:
-        """A name for a layout that is not kept, after the file."""
-        stem = clean(PurePath(self.run.file_name).stem)[:NAME_LIMIT]
-        return "file" if layout_name(stem, Place()) is NO_NAME else stem
 
     def _column(self, at: int, heading: str) -> dict[str, Any]:
         field = self.field_of(at)
@@ -255,10 +256,9 @@ class Matching:
             return {"heading": heading, "field": None, "optional": True}
         chosen: dict[str, Any] = {"heading": heading, "field": field}
         policy = self.data.get("blanks", "")
-        column = self.fields.get(field)
         if policy in set(Policy) and policy != Policy.OVERWRITE:
             chosen["policy"] = policy
-        if column and isinstance(column.kind, Date) and (form := self.form_of(at)):
+        if form := self.form_of(at):
             chosen["dates"] = form.value
         values = {}
         for number, value in enumerate(self.strange.get(at, ())):
@@ -278,13 +278,19 @@ class Matching:
             at.key("name").wrong(LayoutFault.REPEATED_NAME)
         for problem in at.problems:
             self.problems.setdefault(self._input_of(problem), self._told(problem))
-        untold = [at for at in self.strange if f"column-{at}-value-0" not in self.data and at in self.places]
-        for one in untold:
-            self.problems.setdefault(
-                f"column-{one}-value-0",
-                _("Say what the values of “%s” stand for, then continue.") % self.places[one],
-            )
+        self._tell_untold()
         return None if self.problems else definition
+
+    def _tell_untold(self) -> None:
+        """Note what a choice has given rise to, and what nobody has seen yet."""
+        texts = {
+            "value-0": (self.strange, _("Say what the values of “%s” stand for, then continue.")),
+            "dates": (self.dated, _("Say how the days of “%s” are written, then continue.")),
+        }
+        for part, (columns, text) in texts.items():
+            for at in columns:
+                if (name := f"column-{at}-{part}") not in self.data:
+                    self.problems.setdefault(name, text % self.places[at])
 
     def _input_of(self, problem: LayoutProblem) -> str:
         found = re.match(r"columns\[([0-9]+)\](?:\.(\w+))?(?:\.(.*))?", problem.path, re.DOTALL)
@@ -381,6 +387,12 @@ class Matching:
     @staticmethod
     def _inputs(column: MatchedColumn) -> list[str]:
         return [one.name for one in (column.field, column.dates, *column.translations) if one]
+
+
+def _is_storable(heading: str) -> bool:
+    """Whether a layout can name it; it is left unread otherwise, and told as such."""
+    is_named = heading and not unread_heading(heading)
+    return bool(is_named and len(heading) <= imports.HEADING_LIMIT and not bad_character(heading))
 
 
 def _labels(kind: Kind) -> list[tuple[str, str]]:

@@ -8,6 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from django.db import IntegrityError
 from wagtail.log_actions import log
 
 from .databases import atomic
@@ -46,14 +47,17 @@ def load(data: bytes, *, user: Any = None) -> LoadedLayouts:
 
 
 def create(kind: str, definition: Any, *, user: Any = None) -> BaseLayout | None:
-    """Create a layout; ``None`` where there is one of its name."""
+    """Create a layout; ``None`` where there is one of its name, since this moment maybe."""
     model = LAYOUTS[kind]
-    with atomic():
-        take_write_lock(model)
-        if model.objects.named(definition.name) is not None:
-            return None
-        layout = model()
-        _save(layout, definition, "wagtail.create", user)
+    layout = model()
+    try:
+        with atomic():
+            take_write_lock(model)
+            _save(layout, definition, "wagtail.create", user)
+    except IntegrityError:
+        if model.objects.named(definition.name) is None:
+            raise
+        return None
     return layout
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import django_filters
 from django import forms
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from wagtail.admin.filters import WagtailFilterSet
@@ -30,6 +30,13 @@ class MomentsFilter(DaysFilter):
         return qs
 
 
+OWN, MATCHED = " own", " matched"
+"""Like no name of a layout, which begins with no space."""
+UNNAMED = {OWN: _("The columns of the sample file"), MATCHED: _("Columns matched by hand")}
+BY_HAND = Q(layout="", definition__isnull=False) | Q(state=ImportRun.State.MATCHING)
+"""Runs whose columns were matched by hand, or are to be."""
+
+
 class ImportRunFilterSet(WagtailFilterSet):
     """What they are about, state, day, and one's own for those who see all."""
 
@@ -48,8 +55,6 @@ class ImportRunFilterSet(WagtailFilterSet):
         label=pgettext_lazy("wagtail_regcert", "Layout"),
         choices=[],
         empty_label=_("All layouts"),
-        null_label=_("The columns of the sample file"),
-        null_value="none",
         method="by_layout",
     )
     created_at = MomentsFilter(label=_("When"))
@@ -69,13 +74,15 @@ class ImportRunFilterSet(WagtailFilterSet):
             del self.filters["mine"]
         used = self.queryset.exclude(layout="").order_by("layout").values_list("layout", flat=True)
         names = list(used.distinct())
-        if names:
-            self.filters["layout"].extra["choices"] = [(name, name) for name in names]
+        if names or self.queryset.filter(BY_HAND).exists():
+            self.filters["layout"].extra["choices"] = [*UNNAMED.items(), *((name, name) for name in names)]
         else:
             del self.filters["layout"]
 
     def by_layout(self, runs: Any, name: str, value: str) -> QuerySet[ImportRun]:
-        return runs.filter(layout="" if value == "none" else value) if value else runs
+        if value in UNNAMED:
+            return runs.filter(BY_HAND if value == MATCHED else ~BY_HAND, layout="")
+        return runs.filter(layout=value) if value else runs
 
     def in_states(self, runs: Any, name: str, values: list[str]) -> QuerySet[ImportRun]:
         return runs.shown_as(values) if values else runs

@@ -1,6 +1,7 @@
 """Files that others write, over HTTP: by a layout of the site's own, or by columns that somebody matches."""
 
 import html
+import json
 import re
 from io import BytesIO
 
@@ -21,8 +22,10 @@ from tests.makers import (
 )
 from wagtail_regcert import conf
 from wagtail_regcert.erasure import erase_learner
+from wagtail_regcert.exporting.report import sample_file
 from wagtail_regcert.importing import runs
 from wagtail_regcert.models import ImportLayout, ImportRun, Learner, Registration
+from wagtail_regcert.run_filters import MATCHED, OWN
 
 pytestmark = pytest.mark.django_db
 
@@ -225,15 +228,40 @@ def test_without_layouts_the_form_is_as_it_was(client, importer):
 def test_the_list_of_imports_has_a_column_and_a_filter_for_layouts(client, importer, registration):
     make_import_layout(*COLUMNS, name="Theirs", separator="semicolon")
     upload(client, THEIRS, layout="Theirs")
-    matched(client)
+    matched(client, name="foreign.csv")
+    upload(client, b"".join(sample_file()), name="ours.csv")
 
     shown = client.get(url("imports")).content.decode()
-    by_layout = client.get(url("imports"), {"layout": "Theirs"})
-    by_none = client.get(url("imports"), {"layout": "none"})
+
+    def listed(layout):
+        return {
+            run.file_name for run in client.get(url("imports"), {"layout": layout}).context["object_list"]
+        }
 
     assert "Columns to be matched" in shown
-    assert [run.layout for run in by_layout.context["object_list"]] == ["Theirs"]
-    assert [run.layout for run in by_none.context["object_list"]] == [""]
+    assert "Columns matched by hand" in shown
+    assert listed("Theirs") == {"theirs.csv"}
+    assert listed(OWN) == {"ours.csv"}
+    assert listed(MATCHED) == {"foreign.csv"}
+
+
+def test_a_layout_that_is_gone_meanwhile_is_told_where_it_was_offered(client, importer, registration):
+    response = upload(client, THEIRS, use="Theirs")
+
+    assert "There is no such layout." in text_of(response)
+    assert not ImportRun.objects.exists()
+
+
+def test_a_file_that_cannot_be_matched_is_not_offered_to_be(client, importer, registration):
+    broken = b'Candidate ULN,Aim\r\n9276308686,603/2942/X\r\n"1000000027,603/2942/X\r\n'
+
+    refused = upload(client, broken)
+    matching = upload(client, broken, match="1")
+
+    assert "quotation mark" in text_of(refused)
+    assert ("match", "1") not in remedies(refused)
+    assert matching.status_code == 200
+    assert not ImportRun.objects.exists()
 
 
 # By columns that are matched
@@ -293,6 +321,51 @@ def test_nothing_is_guessed_without_being_shown(client, importer, registration):
 
     assert "Say what the values of “Outcome” stand for" in text_of(response)
     assert run.definition["columns"][2] == {"heading": "Outcome", "field": None, "optional": True}
+
+
+def test_how_days_are_written_is_asked_where_it_was_not_shown(client, importer, registration):
+    run = matched(client, b"Candidate ULN,Aim,Awarded\r\n9276308686,603/2942/X,01/02/2026\r\n,,soon\r\n")
+    page = client.get(url("import_match", run))
+    chosen = {**sent(page), "column-2-field": "achieved_date"}
+    chosen.pop("column-2-dates", None)
+
+    response = client.post(url("import_match", run), chosen)
+    client.post(url("import_match", run), {**chosen, "column-2-dates": "mm/dd/yyyy"})
+    run.refresh_from_db()
+
+    assert "Say how the days of “Awarded” are written" in text_of(response)
+    assert run.definition["columns"][2]["dates"] == "mm/dd/yyyy"
+
+
+def test_a_heading_that_no_layout_can_have_is_left_unread(client, importer, registration):
+    long = "x" * 256
+    run = matched(client, f"Candidate ULN,Aim,No\x01te,{long}\r\n9276308686,603/2942/X,a,b\r\n".encode())
+
+    client.post(url("import_match", run), sent(client.get(url("import_match", run))))
+    run.refresh_from_db()
+
+    assert [one["heading"] for one in run.definition["columns"]] == ["Candidate ULN", "Aim"]
+    assert run.accepted == 1
+
+
+def test_what_is_kept_of_matched_columns_has_no_name_of_a_person(client, importer, registration):
+    run = matched(client, name="Ann Lee.csv")
+
+    client.post(url("import_match", run), sent(client.get(url("import_match", run))))
+    run.refresh_from_db()
+
+    assert "Ann" not in json.dumps(run.definition)
+
+
+def test_a_layout_is_not_saved_where_another_tab_was_faster(client, registration, monkeypatch):
+    client.force_login(make_user(MANAGE, IMPORT, "add_importlayout"))
+    run = matched(client)
+    chosen = {**sent(client.get(url("import_match", run))), "name": "Mine"}
+    monkeypatch.setattr(runs, "take_layout", lambda *args: False)
+
+    client.post(url("import_match", run), chosen)
+
+    assert not ImportLayout.objects.exists()
 
 
 def test_problems_stand_at_their_fields(client, importer, registration):

@@ -125,9 +125,10 @@ class ImportRun(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     about = models.CharField(max_length=64, choices=About.choices, default=About.REGISTRATIONS)
     layout = models.CharField(pgettext_lazy("wagtail_regcert", "layout"), max_length=128, blank=True)
-    """The name of one that the site has added; blank for the one of what the file is about."""
+    """The name of one that the site has added; blank for the one of what the file is about, and where its
+    columns were matched by hand."""
     definition = models.JSONField(null=True)
-    """That layout as it was then."""
+    """How the file is read; ``None`` for the layout of what it is about."""
     fields = models.JSONField(null=True)
     """The fields whose values the report has, in order; ``None`` for all of the layout."""
     user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")

@@ -55,23 +55,10 @@ class RegistrationInspectView(InspectView):
         return day_as_text(value) if isinstance(value, dt.date) else value
 
 
-class SaveWithHistory:
-    """Save, and write our own history entry in place of Wagtail's."""
+class ToldWhenOvertaken:
+    """A form that says so where somebody else was faster between its check and its saving."""
 
-    action: str
-    request: Any
     form: Any
-    model: Any
-    history_action = EDIT
-    new_revision = None
-
-    def save_instance(self) -> Any:
-        instance = self.form.save()
-        found = changes(self.form.before, snapshot(instance))
-        self.has_content_changes = bool(found)
-        if found:
-            log_change(self.history_action, instance, found, user=self.request.user, timestamp=timezone.now())
-        return instance
 
     def form_valid(self, form: Any) -> Any:
         try:
@@ -89,6 +76,24 @@ class SaveWithHistory:
         except ValidationError as error:
             return " ".join(error.messages)
         return _("This was changed by somebody else at the same moment. Try again.")
+
+
+class SaveWithHistory(ToldWhenOvertaken):
+    """Save, and write our own history entry in place of Wagtail's."""
+
+    action: str
+    request: Any
+    model: Any
+    history_action = EDIT
+    new_revision = None
+
+    def save_instance(self) -> Any:
+        instance = self.form.save()
+        found = changes(self.form.before, snapshot(instance))
+        self.has_content_changes = bool(found)
+        if found:
+            log_change(self.history_action, instance, found, user=self.request.user, timestamp=timezone.now())
+        return instance
 
 
 class RecordCreateView(SaveWithHistory, CreateView):

@@ -19,9 +19,12 @@ from wagtail.snippets.views.snippets import CreateView, EditView, IndexView
 
 from ..databases import atomic
 from ..layout_forms import TemplateForm
+from ..messages import sentence
 from ..models.writing import take_write_lock
 from ..permissions import EXPORT, may
+from ..problems import LayoutFault
 from ..search import LONGEST
+from .editing import ToldWhenOvertaken
 
 
 class LayoutIndexView(IndexView):
@@ -49,12 +52,23 @@ class LayoutIndexView(IndexView):
         return queryset.none() if too_long else super().search_queryset(queryset)
 
 
-class LayoutCreateView(CreateView):
+class SaveLayout(ToldWhenOvertaken):
+    """Save a layout, whose name is all that it can have in common with another."""
+
+    model: Any
+
     def save_instance(self) -> Any:
         # Wagtail has begun a transaction of the default database, which may not be ours.
         with atomic():
             take_write_lock(self.model)
-            return super().save_instance()
+            return super().save_instance()  # type: ignore[misc]
+
+    def what_happened(self) -> str:
+        return sentence(LayoutFault.REPEATED_NAME, {})
+
+
+class LayoutCreateView(SaveLayout, CreateView):
+    pass
 
 
 class TemplateView(LayoutCreateView):
@@ -90,13 +104,8 @@ class TemplateView(LayoutCreateView):
         return TemplateResponse(self.request, self.upload_template_name, context)
 
 
-class LayoutEditView(EditView):
+class LayoutEditView(SaveLayout, EditView):
     object: Any
-
-    def save_instance(self) -> Any:
-        with atomic():
-            take_write_lock(self.model)
-            return super().save_instance()
 
     @cached_property
     def header_more_buttons(self) -> list[Button]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -14,6 +15,7 @@ from wagtail.admin import messages
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
 from .. import conf, layout_store
+from ..databases import atomic
 from ..definitions import imports
 from ..import_matching import Matching
 from ..importing import runs
@@ -24,6 +26,10 @@ from ..models import ImportRun
 from ..problems import LayoutFault
 from ..tasks import validate_soon
 from .base import RunView, listing_crumb
+
+
+class SomebodyFaster(Exception):
+    """The file is being validated, or thrown away, in another tab."""
 
 
 class MatchView(WagtailAdminTemplateMixin, RunView, TemplateView):
@@ -76,14 +82,18 @@ class MatchView(WagtailAdminTemplateMixin, RunView, TemplateView):
         if isinstance(opened, Refused):
             matching.problems[""] = sentence(opened.fault.code, opened.fault.facts)
             return False
-        if not (matching.name and matching.may_save):
+        is_kept = bool(matching.name and matching.may_save)
+        if not is_kept:
             layout = replace(layout, name="")
-        elif layout_store.create(imports.KIND, definition, user=self.request.user) is None:
-            matching.problems["name"] = sentence(LayoutFault.REPEATED_NAME, {})
-            return False
-        else:
-            messages.success(self.request, _("The layout “%s” was saved.") % definition.name)
-        if runs.take_layout(self.run.pk, layout, matching.separator):
+        with suppress(SomebodyFaster):
+            with atomic():
+                if is_kept and not layout_store.create(imports.KIND, definition, user=self.request.user):
+                    matching.problems["name"] = sentence(LayoutFault.REPEATED_NAME, {})
+                    return False
+                if not runs.take_layout(self.run.pk, layout, matching.separator):
+                    raise SomebodyFaster
+            if is_kept:
+                messages.success(self.request, _("The layout “%s” was saved.") % definition.name)
             validate_soon(self.run.pk, opened.sheet)
         return True
 
