@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.apps import apps
+from django.core.management.color import no_style
 from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 
@@ -27,6 +29,7 @@ def bring_tables_back(*_: Any) -> None:
     with connection.constraint_checks_disabled(), transaction.atomic(), connection.cursor() as cursor:
         # One question for all the tables that had nothing: nearly all have nothing now.
         cursor.execute("SELECT " + ", ".join(f"EXISTS(SELECT 1 FROM {table})" for table in tables))
+        filled_again = []
         for table, is_filled in zip(tables, cursor.fetchone(), strict=True):
             before = _at_first.get(table, [])
             if not (is_filled or before) or (before and _rows_of(cursor, table) == before):
@@ -35,6 +38,18 @@ def bring_tables_back(*_: Any) -> None:
             if before:
                 values = ", ".join(["%s"] * len(before[0]))
                 cursor.executemany(f"INSERT INTO {table} VALUES ({values})", before)
+                filled_again.append(table)
+        for sql in _counted_on_from(filled_again):
+            cursor.execute(sql)
+
+
+def _counted_on_from(tables: list[str]) -> list[str]:
+    """What lets PostgreSQL give keys that no row has: a flush may have begun to count anew."""
+    quote = connection.ops.quote_name
+    models = [
+        one for one in apps.get_models(include_auto_created=True) if quote(one._meta.db_table) in tables
+    ]
+    return connection.ops.sequence_reset_sql(no_style(), models)
 
 
 def _tables() -> list[str]:
