@@ -8,7 +8,6 @@ from tests.makers import make_learner
 from tests.tables import bring_tables_back
 from wagtail_regcert.models import Learner
 
-
 pytestmark = pytest.mark.django_db(transaction=True)
 
 

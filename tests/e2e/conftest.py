@@ -18,8 +18,8 @@ ARGUMENTS = [
     "--no-first-run",
 ]
 
-# What fades in has a weak contrast while it does: look when everything that moves has come to rest. What moves
-# for longer than a few seconds does not fade in: a badge of Wagtail's menu pulses for 25.
+# What fades in has a weak contrast while it does: look when everything that moves has come to rest.
+# What takes longer than a few seconds does not fade in: a badge of Wagtail's menu pulses for 25.
 AT_REST = """async () => {
   const frame = () => new Promise(requestAnimationFrame);
   const moving = () => document.getAnimations().filter((one) =>
