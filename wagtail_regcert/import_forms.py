@@ -14,7 +14,8 @@ from . import conf
 from .answers import that_can_be_answered
 from .definitions.names import fold_name
 from .filters import ExportField
-from .importing.fitting import first_rows, fitting
+from .importing.by_heading import HEADER_ROWS
+from .importing.fitting import ANY, filled_rows, fitting
 from .importing.pipeline import WORKBOOK, Opened, Refused, check_upload, open_file
 from .importing.run_layout import (
     missing_constant,
@@ -23,7 +24,7 @@ from .importing.run_layout import (
     own_layout,
 )
 from .importing.workbook import is_workbook
-from .layouts import Layout, Separator
+from .layouts import Separator
 from .messages import sentence, separator_option
 from .models import ExportRun, ImportRun
 from .permissions import visible_exports
@@ -36,8 +37,11 @@ OWN_LAYOUTS = {
 }
 """What a file is about to what its own layout is called."""
 
-ANY = Layout(columns=(), is_sites=True)
-"""Names no heading at all."""
+ACCEPTED = (
+    *(".csv", "text/csv"),
+    *(".xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+)
+"""Endings and types of files that a browser offers to choose."""
 
 ABOUT_HEADINGS = (Fault.BAD_HEADER, Fault.NOT_CSV, Fault.MALFORMED_CSV, Fault.NOT_TEXT)
 """Faults beside which another layout may fit: it may read workbooks, or another separator."""
@@ -202,7 +206,7 @@ class ImportForm(forms.Form):
             if name != self.chosen.name and (found := named_layout(name)) is not None
         ]
         layouts = [(one.name, one.separator, one.layout) for one in others]
-        self.offers = [name for name, _separator in fitting(self.data_read, layouts, limit)]
+        self.offers = fitting(self.data_read, layouts, limit)
         self.can_be_matched = self._take_rows(limit) is None
 
     def _take_rows(self, limit: int) -> FileFault | None:
@@ -212,7 +216,7 @@ class ImportForm(forms.Form):
         fault = None if isinstance(opened, Opened) else opened.fault
         if fault is not None and fault.code not in (Fault.BAD_HEADER, Fault.NO_RECORDS):
             return fault
-        if not first_rows(self.data_read, self.separator_read, limit):
+        if not filled_rows(self.data_read, self.separator_read, limit, HEADER_ROWS):
             return FileFault(Fault.EMPTY)
         self.encoding = WORKBOOK if is_workbook(self.data_read) else opened.encoding or ""
         return None

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import csv
 import re
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
@@ -22,11 +20,10 @@ from .date_forms import READ_FORMS, DateForm
 from .definitions import imports
 from .definitions.places import LayoutProblem, Place
 from .importing import guesses, staging
-from .importing.by_heading import HEADER_ROWS, plain_rows
+from .importing.by_heading import HEADER_ROWS
 from .importing.decode import decode
-from .importing.read import cut_rows
-from .importing.rows import is_blank
-from .importing.workbook import is_workbook, read_workbook
+from .importing.fitting import filled_rows, likely_separator
+from .importing.workbook import is_workbook
 from .layouts import SOURCE_FIELDS, Column, Policy, Separator, unread_heading
 from .messages import sentence, separator_option
 from .models import ImportLayout, ImportRun
@@ -99,31 +96,16 @@ class Matching:
         if sent in set(Separator):
             return Separator(sent)
         chosen = Separator(self.run.separator)
-        if self.is_workbook:
+        decoded = decode(self.file)
+        if self.is_workbook or isinstance(decoded, FileFault):
             return chosen
         # Where the one that was chosen parts nothing, the one that parts most.
-        widths = {one: self._width(one) for one in Separator}
-        return chosen if widths[chosen] > 1 else max(Separator, key=lambda one: widths[one])
+        parts = any(len(row) > 1 for _number, row in self._read(chosen, HEADER_ROWS))
+        return chosen if parts else likely_separator(decoded.text)
 
-    def _width(self, separator: Separator) -> int:
-        return max((len(row) for _number, row in self._read(separator)[:HEADER_ROWS]), default=0)
-
-    def _read(self, separator: Separator) -> list[tuple[int, Sequence[str]]]:
+    def _read(self, separator: Separator, most: int | None = None) -> list[tuple[int, Sequence[str]]]:
         """Number and cells of the rows that are not blank."""
-        if self.is_workbook:
-            workbook = read_workbook(self.file, max(conf.settings.MAX_UPLOAD_BYTES, len(self.file)))
-            if isinstance(workbook, FileFault):
-                return []
-            rows, numbers, _odd = plain_rows(workbook.rows)
-            return list(zip(numbers, rows, strict=True))
-        decoded = decode(self.file)
-        found: list[tuple[int, Sequence[str]]] = []
-        if not isinstance(decoded, FileFault):
-            with suppress(csv.Error):
-                for number, row in enumerate(cut_rows(decoded.text, separator), start=1):
-                    if not is_blank(row):
-                        found.append((number, row))
-        return found
+        return filled_rows(self.file, separator, max(conf.settings.MAX_UPLOAD_BYTES, len(self.file)), most)
 
     @cached_property
     def rows(self) -> list[tuple[int, Sequence[str]]]:

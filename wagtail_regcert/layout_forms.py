@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import csv
 import re
 from collections.abc import Iterator
-from itertools import islice
 from typing import Any
 
 from django import forms
@@ -21,11 +19,13 @@ from .definitions.imports import CREATED_FIELDS, Creates
 from .definitions.places import LayoutProblem, Place
 from .definitions.templates import ROWS_LOOKED_AT, layout_of
 from .exporting.layout_values import VALUES
+from .import_forms import ACCEPTED
 from .import_matching import in_words
 from .importing.decode import decode
+from .importing.fitting import ANY, likely_separator, read_rows, texts_of
 from .importing.pipeline import check_upload
-from .importing.read import cut_rows
-from .layouts import SOURCE_FIELDS, Separator
+from .importing.workbook import is_workbook, read_workbook
+from .layouts import SOURCE_FIELDS
 from .messages import sentence
 from .messages.values import value_description
 from .problems import Facts, FileFault, LayoutFault
@@ -98,37 +98,42 @@ class TemplateForm(forms.Form):
 
     file = forms.FileField(
         label=gettext_lazy("Their file"),
-        help_text=gettext_lazy("A blank CSV file as the awarding organisation hands it out."),
+        help_text=gettext_lazy(
+            "A blank CSV file or Excel workbook as the awarding organisation hands it out."
+        ),
         allow_empty_file=True,
         error_messages={
             "required": gettext_lazy("Select a file."),
             "missing": gettext_lazy("Select a file."),
         },
-        widget=forms.FileInput(attrs={"accept": ".csv,text/csv"}),
+        widget=forms.FileInput(attrs={"accept": ",".join(ACCEPTED)}),
     )
 
     def clean_file(self) -> ExportDefinition:
         """The layout that the file is probably a template for."""
         file = self.cleaned_data["file"]
-        fault = check_upload(file.name, file.size, conf.settings.MAX_UPLOAD_BYTES)
-        decoded = fault or decode(file.read())
-        if isinstance(decoded, FileFault):
-            raise ValidationError(sentence(decoded.code, decoded.facts), code=decoded.code.value)
-        separator = likely_separator(decoded.text)
-        try:
-            rows = list(islice(cut_rows(decoded.text, separator), ROWS_LOOKED_AT))
-        except csv.Error:
-            rows = []
-        found = layout_of(file.name, rows, kind=Format.CSV, separator=separator, encoding=decoded.encoding)
+        limit = conf.settings.MAX_UPLOAD_BYTES
+        fault = check_upload(file.name, file.size, limit, ANY)
+        found = fault or self._read(file.name, file.read(), limit)
+        if isinstance(found, FileFault):
+            raise ValidationError(sentence(found.code, found.facts), code=found.code.value)
         if found is None:
             raise ValidationError(_("No headings were found in this file."), code="no_headings")
         return found
 
-
-def likely_separator(text: str) -> Separator:
-    """The separator that stands most often in the first lines of a text."""
-    head = "\n".join(text.splitlines()[:ROWS_LOOKED_AT])
-    return max(Separator, key=lambda separator: head.count(separator.character))
+    @staticmethod
+    def _read(name: str, data: bytes, limit: int) -> ExportDefinition | FileFault | None:
+        if is_workbook(data):
+            workbook = read_workbook(data, limit)
+            if isinstance(workbook, FileFault):
+                return workbook
+            return layout_of(name, texts_of(workbook.rows[:ROWS_LOOKED_AT]), kind=Format.XLSX)
+        decoded = decode(data)
+        if isinstance(decoded, FileFault):
+            return decoded
+        separator = likely_separator(decoded.text)
+        rows = read_rows(data, separator, limit, ROWS_LOOKED_AT)
+        return layout_of(name, rows, kind=Format.CSV, separator=separator, encoding=decoded.encoding)
 
 
 class FieldChoices:

@@ -1,8 +1,12 @@
 """The form of export layouts: ordered rows, checked by the rules of files of layouts."""
 
+import datetime as dt
+from io import BytesIO
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from openpyxl import Workbook
 
 from wagtail_regcert.models import ExportLayout
 
@@ -249,9 +253,26 @@ def test_a_blank_file_of_theirs_fills_in_the_form_of_a_layout(editor):
     ]
 
 
+def test_a_blank_workbook_of_theirs_does_so_too(editor):
+    book = Workbook()
+    for row in (["Centre", 12345], [], ["ULN", "Surname", dt.date(2026, 1, 2)]):
+        book.active.append(row)
+    out = BytesIO()
+    book.save(out)
+
+    response = upload(editor, out.getvalue(), "their template.xlsx")
+
+    created = editor.post(reverse(f"{URLS}:add"), values_of(response.context["form"]))
+    assert created.status_code == 302, errors_of(created)
+    layout = ExportLayout.objects.get().as_object()
+    assert (layout["format"], layout["file_name"]) == ("xlsx", "their template.xlsx")
+    assert layout["before"] == [["Centre", "12345"], []]
+    assert [one["heading"] for one in layout["columns"]] == ["ULN", "Surname", "2026-01-02"]
+
+
 @pytest.mark.parametrize(
     ("data", "name"),
-    [(b"", "a.csv"), (b"PK\x03\x04", "a.csv"), (b"ULN", "a.xlsx"), (b'"', "a.csv"), (b",,\r\n", "a.csv")],
+    [(b"", "a.csv"), (b"PK\x03\x04", "a.csv"), (b"ULN", "a.xls"), (b'"', "a.csv"), (b",,\r\n", "a.csv")],
 )
 def test_what_is_no_template_is_told(editor, data, name):
     response = upload(editor, data, name)

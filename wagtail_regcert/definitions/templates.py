@@ -76,7 +76,12 @@ def words(heading: str) -> str:
 
 
 def layout_of(
-    name: str, rows: Sequence[Sequence[str]], *, kind: Format, separator: Separator, encoding: str
+    name: str,
+    rows: Sequence[Sequence[str]],
+    *,
+    kind: Format,
+    separator: Separator = Separator.COMMA,
+    encoding: str = Encoding.UTF8_WITH_MARK,
 ) -> ExportDefinition | None:
     """The layout that a blank file is probably a template for; ``None`` where no row has headings.
 

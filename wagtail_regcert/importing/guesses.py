@@ -6,7 +6,8 @@ Nothing here decides anything: somebody sees each guess and confirms it.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from functools import cache
 from typing import NamedTuple
 
 from ..cells import (
@@ -28,6 +29,8 @@ from ..problems import CellError
 
 MOST_LOOKED_AT = 500
 """Values of a column that a guess is made from."""
+MOST_HEADINGS = 1000
+"""Cells of a row that are looked at for whether it is the headings: a row may have a million."""
 MOST_TRANSLATED = 30
 """A column with more values that are none of its field is not one whose values somebody translates."""
 
@@ -133,7 +136,9 @@ def header_row(rows: Sequence[Sequence[str]], fields: Mapping[str, Column]) -> i
 
     Where there is none, the first of those with the most cells that are not blank.
     """
-    known = [sum(bool(_named(cell, fields)[0]) for cell in row) for row in rows]
+    named = _namer(fields)
+    rows = [row[:MOST_HEADINGS] for row in rows]
+    known = [sum(bool(named(cell)[0]) for cell in row) for row in rows]
     most = max(known, default=0)
     if most:
         return known.index(most)
@@ -147,9 +152,10 @@ def guesses(
     """Guess for each heading, with the values under it, which of ``fields`` it is; each of them once."""
     looked_at = [values_of(values)[:MOST_LOOKED_AT] for values in columns]
     forms = [form_of_days(values) for values in looked_at]
+    named = _namer(fields)
     scored: list[tuple[int, int, str]] = []
     for place, (heading, values, form) in enumerate(zip(headings, looked_at, forms, strict=True)):
-        for field, score in _scores(heading, values, form, fields).items():
+        for field, score in _scores(named(heading), values, form, fields).items():
             scored.append((-score, place, field))
     chosen: dict[int, str] = {}
     for _score, place, field in sorted(scored):
@@ -186,13 +192,10 @@ def meant(value: str, kind: Kind) -> str:
 
 
 def _scores(
-    heading: str, values: Sequence[str], form: DateForm | None, fields: Mapping[str, Column]
+    named: tuple[str, int], values: Sequence[str], form: DateForm | None, fields: Mapping[str, Column]
 ) -> dict[str, int]:
     """How sure it is, for each field that comes into question, that the column is it."""
-    found: dict[str, int] = {}
-    named, score = _named(heading, fields)
-    if named:
-        found[named] = score
+    found = dict([named] if named[0] else [])
     for field, score in _by_values(values):
         if field in fields:
             found[field] = found.get(field, 0) + score
@@ -203,12 +206,20 @@ def _scores(
     return found
 
 
-def _named(heading: str, fields: Mapping[str, Column]) -> tuple[str, int]:
-    """The field that a heading names, and how surely."""
-    folded = fold_heading(heading)
-    own = next((field for field, column in fields.items() if fold_heading(column.heading) == folded), None)
-    if own:
-        return own, _OWN
+def _namer(fields: Mapping[str, Column]) -> Callable[[str], tuple[str, int]]:
+    """A function from a heading to the field that it names, and how surely."""
+    own = {fold_heading(column.heading): field for field, column in reversed(fields.items())}
+
+    @cache
+    def named(heading: str) -> tuple[str, int]:
+        folded = fold_heading(heading)
+        return (own[folded], _OWN) if folded in own else _often_named(heading, fields)
+
+    return named
+
+
+def _often_named(heading: str, fields: Mapping[str, Column]) -> tuple[str, int]:
+    """The field that a heading names that is not its own."""
     said = words(heading)
     value = value_meant(heading)
     candidates = [_BY_HEADING.get(said)]

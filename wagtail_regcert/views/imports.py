@@ -31,7 +31,7 @@ from ..exporting.columns import FixedLayout
 from ..exporting.report import errors_file, extra_file, rejected_file, sample_file, warnings_file
 from ..exporting.stream import start_export
 from ..filters import FORGOTTEN
-from ..import_forms import ImportForm
+from ..import_forms import ACCEPTED, ImportForm
 from ..importing import runs
 from ..importing.collector import collector_paused
 from ..importing.results import summary
@@ -132,13 +132,6 @@ class ImportView(WagtailAdminTemplateMixin, RoleView, FormView):
             return redirect("wagtail_regcert:import_match", run.pk)
         validate_soon(run.pk, form.opened.sheet)
         return redirect("wagtail_regcert:import_report", run.pk)
-
-
-ACCEPTED = (
-    *(".csv", "text/csv"),
-    *(".xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
-)
-"""Endings and types of files that a browser offers to choose."""
 
 
 def popup_context(model: Any, user: Any) -> dict[str, Any] | None:
