@@ -20,7 +20,7 @@ from .models import AnswerPiece, ExportRun, ImportRun, Registration, RunPiece
 from .models.runs import ExportRunQuerySet
 from .models.sets import among, in_chunks
 from .models.writing import insert_rows
-from .subjects.registry import SUBJECTS
+from .subjects.registry import other_tables
 
 SENT, NOT_SENT = 0, 1
 """What the byte of a record says."""
@@ -49,16 +49,12 @@ def that_can_be_answered(exports: ExportRunQuerySet) -> ExportRunQuerySet:
 
 def of_registrations(exports: ExportRunQuerySet) -> ExportRunQuerySet:
     """Those of the exports that are not of another table."""
-    return exports.exclude(layout__in=_other_tables())
+    return exports.exclude(layout__in=other_tables())
 
 
 def is_of_another_table(export: ExportRun) -> bool:
     """Whether an export is of learners, qualifications or the like."""
-    return export.layout in _other_tables()
-
-
-def _other_tables() -> list[str]:
-    return [about for about in SUBJECTS if about != ImportRun.About.REGISTRATIONS]
+    return export.layout in other_tables()
 
 
 def compare(export: ExportRun, stored: Iterable[int | None]) -> Answer:

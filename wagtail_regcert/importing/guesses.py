@@ -208,7 +208,7 @@ def _scores(
 
 def _namer(fields: Mapping[str, Column]) -> Callable[[str], tuple[str, int]]:
     """A function from a heading to the field that it names, and how surely."""
-    own = {fold_heading(column.heading): field for field, column in reversed(fields.items())}
+    own = {fold_heading(column.heading): field for field, column in reversed(list(fields.items()))}
 
     @cache
     def named(heading: str) -> tuple[str, int]:

@@ -13,6 +13,11 @@ SUBJECTS: dict[str, Subject] = {
 """In the order in which they are offered."""
 
 
+def other_tables() -> list[str]:
+    """What else than registrations can be imported."""
+    return [about for about in SUBJECTS if about != RegistrationSubject.about]
+
+
 def subject_of(about: str) -> Subject:
     """The subject of a run."""
     return SUBJECTS[about]

@@ -22,8 +22,8 @@ from ...exporting.layout_cells import UnfitCell
 from ...exporting.stream import COMMAND, start_export
 from ...exporting.unfit import in_lines
 from ...layouts import Status
-from ...models import AwardingOrganisation, ExportLayout, ImportRun, Programme, Registration
-from ...subjects.registry import SUBJECTS
+from ...models import AwardingOrganisation, ExportLayout, Programme, Registration
+from ...subjects.registry import SUBJECTS, other_tables
 from ..base import RegcertCommand
 
 FILTERS = ("status", "awarding_organisation", "programme")
@@ -45,7 +45,7 @@ class Command(RegcertCommand):
             "--layout",
             metavar="NAME",
             default=FixedLayout.EXPORT.value,
-            help=f"{', '.join((*FixedLayout, *_other_tables()))}, or the name of an export layout",
+            help=f"{', '.join((*FixedLayout, *other_tables()))}, or the name of an export layout",
         )
         parser.add_argument(
             "--check", action="store_true", help="only say which records are not right for the layout"
@@ -62,7 +62,7 @@ class Command(RegcertCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         name = options["layout"]
-        if name in (*FixedLayout, *_other_tables()):
+        if name in (*FixedLayout, *other_tables()):
             if options["check"]:
                 raise CommandError(f"There is nothing to check for the layout “{name}”.")
             self._by_fixed_layout(name, options)
@@ -104,7 +104,7 @@ class Command(RegcertCommand):
 
     def _by_fixed_layout(self, name: str, options: dict[str, Any]) -> None:
         records, chosen = self._chosen(name, options)
-        subject = SUBJECTS[name] if name in _other_tables() else None
+        subject = SUBJECTS[name] if name in other_tables() else None
         layout = subject.file_layout() if subject else FixedLayout(name).file
         run, chunks = start_export(records, layout, user=None, filters=f"{COMMAND} {urlencode(chosen)}")
         self._write(chunks, options["output"], "utf-8")
@@ -114,7 +114,7 @@ class Command(RegcertCommand):
 
     def _chosen(self, layout: str, options: dict[str, Any]) -> tuple[QuerySet[Any], list[tuple[str, str]]]:
         """The records that the options choose, and by which filters."""
-        if layout in _other_tables():
+        if layout in other_tables():
             given = [name for name in FILTERS if options[name] not in (None, [])]
             if given:
                 raise CommandError(f"--{given[0].replace('_', '-')} chooses registrations, not {layout}.")
@@ -199,8 +199,3 @@ def _by_name(model: Any, name: str) -> Any:
     except (model.DoesNotExist, UnicodeEncodeError):
         # No name is stored that is no text.
         raise CommandError(f"There is no {model._meta.verbose_name} “{name}”.") from None
-
-
-def _other_tables() -> list[str]:
-    """The tables beside registrations that leave as an import reads them."""
-    return [about for about in SUBJECTS if about != ImportRun.About.REGISTRATIONS]
