@@ -148,26 +148,20 @@ class RegistrationViewSet(SnippetViewSet):
         return checked(super().construct_view(view_class, **kwargs), lambda user: may(user, MANAGE))
 
 
-class ReferenceViewSet(SnippetViewSet):
-    """Common ground: a table that registrations refer to, edited with Django's own permissions on it."""
+class OwnPermissionsViewSet(SnippetViewSet):
+    """Common ground: a table edited with Django's own permissions on it."""
 
+    policy_class: type[Any]
     copy_view_enabled = False
-    inspect_view_enabled = True
     list_per_page = 50
     search_backend_name = None
-    index_view_class = ReferenceIndexView
-    add_view_class = RecordCreateView
-    edit_view_class = RecordEditView
-    delete_view_class = ReferenceDeleteView
-    chooser_viewset_class = ReferenceChooserViewSet
     create_template_name = CREATE_TEMPLATE
     edit_template_name = EDIT_TEMPLATE
-    index_template_name = "wagtail_regcert/snippets/index.html"
     chooser_per_page = 25
 
     @cached_property
-    def permission_policy(self) -> ReferencePermissionPolicy:
-        return ReferencePermissionPolicy(self.model)
+    def permission_policy(self) -> Any:
+        return self.policy_class(self.model)
 
     def construct_view(self, view_class: Any, **kwargs: Any) -> View:
         policy = self.permission_policy
@@ -175,6 +169,19 @@ class ReferenceViewSet(SnippetViewSet):
             super().construct_view(view_class, **kwargs),
             lambda user: policy.user_has_any_permission(user, ("add", "change", "delete", "view")),
         )
+
+
+class ReferenceViewSet(OwnPermissionsViewSet):
+    """Common ground: a table that registrations refer to."""
+
+    policy_class = ReferencePermissionPolicy
+    inspect_view_enabled = True
+    index_view_class = ReferenceIndexView
+    add_view_class = RecordCreateView
+    edit_view_class = RecordEditView
+    delete_view_class = ReferenceDeleteView
+    chooser_viewset_class = ReferenceChooserViewSet
+    index_template_name = "wagtail_regcert/snippets/index.html"
 
 
 class LearnerViewSet(ReferenceViewSet):
@@ -229,32 +236,16 @@ class ProgrammeViewSet(ReferenceViewSet):
     edit_handler = ObjectList([FieldPanel("name")], base_form_class=RecordForm)
 
 
-class LayoutViewSet(SnippetViewSet):
+class LayoutViewSet(OwnPermissionsViewSet):
     """Common ground: layouts that a site adds, of one kind."""
 
-    copy_view_enabled = False
-    list_per_page = 50
-    search_backend_name = None
+    policy_class = LayoutPermissionPolicy
     icon = "table"
     search_fields = ["name"]
     index_view_class = LayoutIndexView
     add_view_class = LayoutCreateView
     edit_view_class = LayoutEditView
     chooser_viewset_class = LayoutChooserViewSet
-    create_template_name = CREATE_TEMPLATE
-    edit_template_name = EDIT_TEMPLATE
-    chooser_per_page = 25
-
-    @cached_property
-    def permission_policy(self) -> LayoutPermissionPolicy:
-        return LayoutPermissionPolicy(self.model)
-
-    def construct_view(self, view_class: Any, **kwargs: Any) -> View:
-        policy = self.permission_policy
-        return checked(
-            super().construct_view(view_class, **kwargs),
-            lambda user: policy.user_has_any_permission(user, ("add", "change", "delete", "view")),
-        )
 
 
 class ExportLayoutViewSet(LayoutViewSet):

@@ -59,7 +59,8 @@ class Command(RegcertCommand):
                 check_writable(options[name])
         layout = named_layout(options["layout"])
         if layout is None:
-            raise CommandError(f"There is no layout “{options['layout']}”.")
+            name = options["layout"]
+            raise CommandError(f"There is no layout “{name}”, or it is not right any more: edit it.")
         answers = _export(options["answers"], layout)
         data = path.read_bytes()
         separator = Separator(options["separator"] or layout.separator)
