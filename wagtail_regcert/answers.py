@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import reduce
+from itertools import compress
 from operator import or_
 from typing import Any
 
@@ -16,6 +17,7 @@ from django.db.models import Q, QuerySet
 
 from .exporting import held
 from .importing import staging
+from .importing.original import sheet_of
 from .models import AnswerPiece, ExportRun, ImportRun, Registration, RunPiece
 from .models.runs import ExportRunQuerySet
 from .models.sets import among, in_chunks
@@ -82,6 +84,12 @@ def missing(run: ImportRun) -> QuerySet[Registration]:
     if run.answers is None:
         return Registration.objects.none()
     return _without(run.answers, ImportRun.objects.filter(pk=run.pk), Registration.objects.all())
+
+
+def extra_rows(run: ImportRun) -> list[int]:
+    """The row numbers of the records of the run's file that are about nothing that was sent."""
+    kinds = staging.load_kinds(run, RunPiece.Kind.NOT_SENT)
+    return list(compress(sheet_of(run).numbers, kinds))
 
 
 def awaited(export: ExportRun, registrations: QuerySet[Registration]) -> QuerySet[Registration]:

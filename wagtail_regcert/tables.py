@@ -173,6 +173,29 @@ class GroupsTable(ReportTable):
         return sentence(record.code, record.facts, record.value)
 
 
+class SentTable(ReportTable):
+    """Registrations that were sent, by what they are called."""
+
+    learner = tables.Column(verbose_name=_("Learner"), linkify=lambda record: record["url"])
+    qualification = tables.Column(verbose_name=_("Qualification"))
+    status = tables.Column(verbose_name=pgettext_lazy("wagtail_regcert", "Status"))
+
+
+class NotSentTable(ReportTable):
+    """Records of the file by their rows and by what says which registration they are about."""
+
+    row = RowColumn()
+
+    def __init__(self, rows: Sequence[tuple[int, Sequence[str]]], headings: Sequence[str]) -> None:
+        """``rows`` are row numbers, each with the cells under the ``headings``."""
+        names = [f"key{place}" for place in range(len(headings))]
+        data = [{"row": number, **dict(zip(names, cells, strict=True))} for number, cells in rows]
+        columns = [
+            (name, tables.Column(verbose_name=heading)) for name, heading in zip(names, headings, strict=True)
+        ]
+        super().__init__(data, extra_columns=columns)
+
+
 class NamedRecordsTable(ReportTable):
     """Records by row and by what they are called, and what became of them."""
 

@@ -149,6 +149,57 @@ def test_what_is_missing_is_an_export(client, export, sent, user):
     assert "Sent, not in this file: file.csv" in page(client, "exports").get_text(" ")
 
 
+def tab(client, run, name):
+    response = client.get(url("import_report", run.pk), {"tab": name})
+    shown = BeautifulSoup(response.content, "html.parser")
+    rows = [[cell.get_text(" ", strip=True) for cell in one("td")] for one in shown.select("tbody tr")]
+    return shown, rows
+
+
+def test_both_differences_are_lists_of_the_report(client, export, sent, user):
+    data = make_csv(row(sent[0]), ["603/2942/X", "4444444444", "Achieved"])
+    run = make_run(data, user=user, answers=export)
+
+    missing, sent_rows = tab(client, run, "missing")
+    extra, extra_rows = tab(client, run, "extra")
+
+    assert sent_rows == [[str(one.learner), str(one.qualification), "Not registered"] for one in sent[1:]]
+    edit = reverse("wagtailsnippets_wagtail_regcert_registration:edit", args=[sent[1].pk])
+    assert missing.select_one("tbody a")["href"] == edit
+    assert extra_rows == [["3", "603/2942/X", "4444444444"]]
+    for shown, name in ((missing, "import_missing"), (extra, "import_extra")):
+        assert shown.select_one(".regcert-downloads a")["href"] == url(name, run.pk)
+    runs.begin_commit(run.pk)
+    runs.commit(run.pk)
+    assert tab(client, run, "missing")[1] == sent_rows
+
+
+def test_lists_of_a_file_that_answers_nothing_are_none(client, sent, user):
+    run = make_run(make_csv(row(sent[0])), user=user)
+
+    shown, _rows = tab(client, run, "missing")
+
+    assert shown.select_one("#regcert-tab").get_text() == "What will change"
+
+
+def test_the_lists_say_so_where_there_is_no_difference(client, sent, user):
+    run = make_run(make_csv(*map(row, sent)), user=user, answers=make_export(*sent, user=user))
+
+    assert "All that was sent is in this file." in tab(client, run, "missing")[0].get_text()
+    assert "All records of this file were sent." in tab(client, run, "extra")[0].get_text()
+
+
+def test_a_page_of_what_is_missing_takes_no_statement_for_each(client, user, django_assert_max_num_queries):
+    maths = make_qualification(number="603/2942/X", title="Maths")
+    many = [make_registration(qualification=maths, learner=make_learner()) for _number in range(60)]
+    run = make_run(make_csv(row(many[0])), user=user, answers=make_export(*many, user=user))
+
+    with django_assert_max_num_queries(40):
+        _shown, rows = tab(client, run, "missing")
+
+    assert len(rows) == 50
+
+
 def test_what_is_missing_needs_the_role_to_export(client, export, sent):
     clerk = make_user(MANAGE, IMPORT)
     client.force_login(clerk)
@@ -182,6 +233,7 @@ def test_what_is_not_kept_any_more_cannot_be_fetched(client, export, sent, user)
 
     assert "It is not kept any more which registrations this export held." in response.content.decode()
     assert ExportRun.objects.count() == 1
+    assert "not kept any more" in tab(client, run, "missing")[0].get_text()
     age(ImportRun, 8)
     assert client.get(url("import_extra", run.pk)).url == url("import_report", run.pk)
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
-from itertools import compress, islice
+from itertools import islice
 from typing import TypeVar
 
 from django.utils import translation
 
 from .. import conf
+from ..answers import extra_rows
 from ..characters import bad_character, clean, guard
 from ..importing import staging
 from ..importing.original import Placed, known_by_headings, known_by_of, placed, sheet_of
@@ -86,8 +87,7 @@ def _problem_cells(one: Placed) -> Sequence[str]:
 def extra_file(run: ImportRun) -> Iterator[bytes]:
     """The records that were not sent, of a file that answers an export: where, and of which registration."""
     known_by = known_by_of(run)
-    kinds = staging.load_kinds(run, RunPiece.Kind.NOT_SENT)
-    rows = ((str(row), *known_by(row)) for row in compress(sheet_of(run).numbers, kinds))
+    rows = ((str(row), *known_by(row)) for row in extra_rows(run))
     headings = (PROBLEM_HEADINGS[0], *known_by_headings(run))
     return _told_file(headings, rows)
 

@@ -19,13 +19,14 @@ from django_tables2 import Table
 from wagtail.admin import messages
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
-from .. import conf
+from .. import answers, conf
 from ..filters import export_name
 from ..importing import staging
+from ..importing.original import known_by_headings, known_by_of
 from ..importing.plan import Change
 from ..importing.run_layout import columns_of, fields_of, layout_of
 from ..messages import encoding_name, kind_name
-from ..models import ExportRun, ImportRun, RunPiece
+from ..models import ExportRun, ImportRun, Registration, RunPiece
 from ..permissions import EXPORT, may, visible_exports
 from ..problems import Code
 from ..tables import (
@@ -33,16 +34,20 @@ from ..tables import (
     ErrorData,
     ErrorsTable,
     GroupsTable,
+    NotSentTable,
+    SentTable,
     StagedRows,
     WarningsTable,
 )
-from .base import RunView, form_url, listing_crumb, listing_url
+from .base import RunView, form_url, listing_crumb, listing_url, record_url
 from .staged import conflicts_table, created_beside, shown_notes, shown_records, undo_context
 
 State = ImportRun.State
 Kind = RunPiece.Kind
 
 TABS = ("errors", "conflicts", "changes", "warnings")
+ANSWER_TABS = ("missing", "extra")
+"""Beside these, where the file answers an export."""
 CHANGES = {
     "": (Change.CREATES, Change.UPDATES, Change.CLEARS),
     "new": (Change.CREATES,),
@@ -190,13 +195,16 @@ class ReportView(WagtailAdminTemplateMixin, RunView, TemplateView):
         if run.has_expired or run.state not in (State.VALIDATED, State.COMMITTED):
             return context
         context["notes"] = shown_notes(run, self.request.user)
-        tab = self.request.GET.get("tab")
-        context["tab"] = tab if tab in TABS else first_tab(run)
+        tab = self.request.GET.get("tab", "")
+        has_tab = tab in TABS or (run.answers is not None and tab in ANSWER_TABS)
+        context["tab"] = tab if has_tab else first_tab(run)
         content: dict[str, Callable[[], dict[str, Any]]] = {
             "errors": self.errors,
             "conflicts": self.conflicts,
             "changes": self.changes,
             "warnings": self.warnings,
+            "missing": self.missing,
+            "extra": self.extra,
         }
         return {**context, **content[context["tab"]]()}
 
@@ -209,7 +217,30 @@ class ReportView(WagtailAdminTemplateMixin, RunView, TemplateView):
             "answered": export_name(export),
             "answered_url": reverse("wagtail_regcert:export_detail", args=[export.pk]) if sees else "",
             "missing_url": reverse("wagtail_regcert:import_missing", args=[self.run.pk]) if may_fetch else "",
+            "is_forgotten": export.is_forgotten,
         }
+
+    def missing(self) -> dict[str, Any]:
+        """A page of the registrations that were sent and are not in the file, as they are stored now."""
+        registrations = answers.missing(self.run).select_related("learner", "qualification").order_by("pk")
+        page = self._paginated(registrations)
+        rows = [
+            {
+                "learner": one.learner,
+                "qualification": one.qualification,
+                "status": one.get_status_display(),
+                "url": record_url(Registration, one.pk),
+            }
+            for one in page.object_list
+        ]
+        return {"table": SentTable(rows), "page": page}
+
+    def extra(self) -> dict[str, Any]:
+        """A page of the records that are about nothing that was sent."""
+        page = self._paginated(answers.extra_rows(self.run))
+        known_by = known_by_of(self.run)
+        rows = [(number, known_by(number)) for number in page.object_list]
+        return {"table": NotSentTable(rows, known_by_headings(self.run)), "page": page}
 
     def errors(self) -> dict[str, Any]:
         chosen = self.chosen
@@ -306,8 +337,12 @@ class ReportView(WagtailAdminTemplateMixin, RunView, TemplateView):
 
     def _page(self, load: Callable[..., Iterator[Any]], positions: Sequence[int]) -> Page:
         """The page asked for of a report's entries at these positions."""
-        rows = StagedRows(load, positions)
-        page = Paginator(rows, PER_PAGE).page(self._page_of(len(rows)))
+        return self._paginated(StagedRows(load, positions))
+
+    def _paginated(self, rows: Any) -> Page:
+        """The page asked for of anything that has a length and slices."""
+        paginator = Paginator(rows, PER_PAGE)
+        page = paginator.page(self._page_of(paginator.count))
         page.object_list = list(page.object_list)
         return page
 
