@@ -1,0 +1,1 @@
+"""Workbooks to rows. Rule by rule of SPEC."""
