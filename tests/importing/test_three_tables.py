@@ -111,6 +111,15 @@ def test_what_is_wrong_with_a_learner(row, error):
     assert errors(validated("learners", row)) == [(2, *error)]
 
 
+def test_one_reference_for_two_learners_who_have_none_is_a_duplicate():
+    make_learner(uln="1000000027", reference=None)
+    make_learner(uln="1000000043", reference=None)
+
+    run = validated("learners", ["L1", "1000000027", "", "Lee"], ["L1", "1000000043", "", "Ray"])
+
+    assert errors(run) == [(2, "", "duplicate"), (3, "", "duplicate")]
+
+
 def test_two_records_of_one_learner_or_one_uln_are_duplicates():
     make_learner(reference="L1", uln="5", family_name="Lee")
 

@@ -82,7 +82,8 @@ class LearnerRules(Rules):
             keys=keys,
             stored=learners,
             problems=lambda index: no_key if index in nameless else NO_PROBLEMS,
-            claims=(identities, [uln or None for uln in ulns]),
+            # Two learners who have no reference yet may be given the same one.
+            claims=(identities, [one or None for one in references], [one or None for one in ulns]),
             holders={"uln": {uln: pk for uln, (pk, _values) in found.by_uln.items()}},
         )
 
