@@ -4,6 +4,7 @@ No tests: pytest only lends its browser, live server and database. Writes ``docs
 ``docs/screens.md``.
 """
 
+from io import StringIO
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,8 @@ from django.contrib.auth import get_user_model
 from django.core.management import call_command
 from django.urls import reverse
 
-from tests.makers import make_csv, make_run
+from tests.makers import make_csv, make_export, make_run
+from wagtail_regcert import layout_store
 from wagtail_regcert.importing import runs
 from wagtail_regcert.models import ImportLayout, ImportRun, Learner, Qualification, Registration
 
@@ -99,6 +101,8 @@ def test_screens(page, album, demo, user, log_in):
     importing(page, album, demo)
     reports(page, album, demo, user)
     import_layouts(page, album)
+    export_layouts(page, album)
+    answers(page, album, user)
     records(page, album)
     log_in("exporter")
     exports(page, album)
@@ -264,6 +268,54 @@ def import_layouts(page, album):
     layout = ImportLayout.objects.get()
     page.goto(reverse("wagtailsnippets_wagtail_regcert_importlayout:edit", args=[layout.pk]))
     album.take(page, "layout-form", "The layout in its form")
+
+
+BLANK_FILE = "Centre 12345\r\nULN,First name,Surname,Date of birth,Sex,Postcode\r\n"
+
+
+def export_layouts(page, album):
+    album.part("Files as an awarding organisation wants them")
+    export = reverse("wagtail_regcert:export_layouts")
+    page.goto(reverse("wagtailsnippets_wagtail_regcert_exportlayout:template"))
+    blank = {"name": "board-b.csv", "mimeType": "text/csv", "buffer": BLANK_FILE.encode()}
+    page.locator("input[type=file]").set_input_files(blank)
+    album.take(page, "export-template", "A blank file of theirs")
+    page.get_by_role("button", name="Continue").click()
+    page.get_by_text("Nothing is saved yet").wait_for()
+    page.set_viewport_size({**WIDE, "height": 1500})
+    album.take(page, "export-form", "The layout after it, to be looked at and saved")
+    page.set_viewport_size(WIDE)
+    with StringIO() as out:
+        call_command("regcert_layouts", "examples", stdout=out)
+        layout_store.load(out.getvalue().encode())
+    page.goto(f"{export}?status=achieved")
+    album.take(page, "export-layouts", "Which layout to export by")
+    page.get_by_role("link", name="Preview of").first.click()
+    page.get_by_role("heading", name="Preview").wait_for()
+    album.take(page, "export-preview", "What it gives of the first records")
+    page.goto(f"{export}?status=achieved")
+    page.get_by_role("link", name="Export by Example: Pearson").click()
+    page.get_by_role("heading", name="Check before export").wait_for()
+    album.take(page, "export-check", "What their portal would refuse, before it leaves")
+
+
+def answers(page, album, user):
+    album.part("Sent, and come back")
+    sent = list(Registration.objects.exclude(learner__uln=None).order_by("pk")[:6])
+    export = make_export(*sent, user=user)
+    data = make_csv(
+        *([one.qualification.number, one.learner.uln, "Achieved"] for one in sent[:4]), ["1", "2", "Achieved"]
+    )
+    run = make_run(data, user=user, answers=export)
+    page.goto(f"{reverse('wagtail_regcert:import_report', args=[run.pk])}?tab=missing")
+    page.locator(".regcert-answers").scroll_into_view_if_needed()
+    album.take(page, "answer-missing", "A file that answers an export: what was sent and is not in it")
+    page.get_by_role("link", name="In this file, not sent").click()
+    album.take(page, "answer-extra", "What is in it and was not sent")
+    runs.begin_commit(run.pk)
+    runs.commit(run.pk)
+    page.goto(reverse("wagtail_regcert:export_detail", args=[export.pk]))
+    album.take(page, "export-awaited", "The export: its answers, and how many are awaited")
 
 
 def records(page, album):
