@@ -111,6 +111,18 @@ def test_what_is_wrong_with_a_learner(row, error):
     assert errors(validated("learners", row)) == [(2, *error)]
 
 
+def test_an_undo_takes_away_awarding_organisations_that_came_with_qualifications():
+    make_organisation("City & Guilds")
+    run = committed(
+        validated("qualifications", ["1", "A", "NCFE"], ["2", "B", "Pearson"], ["3", "C", "City & Guilds"])
+    )
+    AwardingOrganisation.objects.filter(name="Pearson").update(days_to_claim=7)
+
+    undone(run)
+
+    assert set(AwardingOrganisation.objects.values_list("name", flat=True)) == {"City & Guilds", "Pearson"}
+
+
 def test_one_reference_for_two_learners_who_have_none_is_a_duplicate():
     make_learner(uln="1000000027", reference=None)
     make_learner(uln="1000000043", reference=None)

@@ -1,9 +1,9 @@
-"""What a file of registrations refers to and creates: written with the commit, taken away with its undo."""
+"""What a file refers to and creates: written with the commit, taken away with its undo."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,8 +32,7 @@ class Created:
 
 def create(run: ImportRun, new: Mapping[str, Sequence[Record]], now: dt.datetime) -> Created:
     """Create what registrations are about to refer to, with history, and note it for an undo."""
-    named = {record.after[-1] for record in new.get("qualifications", ())}
-    organisations = sorted(named - keys_by_name(AwardingOrganisation, named).keys())
+    organisations = note_organisations(run, {record.after[-1] for record in new.get("qualifications", ())})
     for about, kind in KINDS.items():
         records = new.get(about, ())
         if not records:
@@ -52,17 +51,23 @@ def create(run: ImportRun, new: Mapping[str, Sequence[Record]], now: dt.datetime
             timestamp=now,
         )
         staging.save_records(run, records, kind)
-    if organisations:
-        staging.save_names(run, RunPiece.Kind.NEW_ORGANISATIONS, organisations)
     return Created(
         learners=len(new.get("learners", ())),
         qualifications=len(new.get("qualifications", ())),
-        organisations=len(organisations),
+        organisations=organisations,
     )
 
 
+def note_organisations(run: ImportRun, named: Set[str]) -> int:
+    """Note for an undo which of the awarding organisations (names) are about to be created; how many."""
+    found = sorted(named - keys_by_name(AwardingOrganisation, named).keys() - {""})
+    if found:
+        staging.save_names(run, RunPiece.Kind.NEW_ORGANISATIONS, found)
+    return len(found)
+
+
 def take_away(run: ImportRun, user: Any, now: dt.datetime) -> None:
-    """Delete what the run created beside registrations, unless it changed or anything refers to it by now."""
+    """Delete what the run created beside its records, unless it changed or anything refers to it by now."""
     for about, kind in KINDS.items():
         records = list(staging.load_records(run, kind=kind))
         if not records:
