@@ -17,7 +17,7 @@ from ..subjects.database.base import Subject
 from ..subjects.types import Record
 from .conflicts import Conflict, as_problems, still_valid, without_blocked
 from .entries import entries, steps_of
-from .newcomers import Created, create, note_organisations
+from .newcomers import Created, create, note_organisations_of
 from .pipeline import prepare
 from .plan import Change, change_of, cleared
 from .types import Sheet
@@ -76,9 +76,7 @@ def apply_records(
     if used:
         pairs = subject.with_primary_keys(record.key for record in created)
         created = [record._replace(key=pairs[record.key]) for record in created]
-    if "awarding_organisation" in plan.fields:
-        at = plan.fields.index("awarding_organisation")
-        note_organisations(run, {record.after[at] for record in (*created, *updated)})
+    note_organisations_of(run, subject, plan.fields, [*created, *updated])
     subject.write(created, updated, plan.fields, now)
     steps = list(steps_of(subject, created, updated))
     changed = entries(subject, plan.fields, steps, file_name=run.file_name)

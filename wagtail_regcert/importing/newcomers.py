@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Mapping, Sequence, Set
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +11,7 @@ from ..history import IMPORT, UNDO, write_entries
 from ..models import AwardingOrganisation, ImportRun, RunPiece
 from ..models.sets import among
 from ..models.writing import delete_rows
-from ..subjects.database.base import keys_by_name, rows_referred_to
+from ..subjects.database.base import Subject, keys_by_name, rows_referred_to
 from ..subjects.registry import subject_of
 from ..subjects.types import Record, Step
 from . import staging
@@ -32,7 +32,10 @@ class Created:
 
 def create(run: ImportRun, new: Mapping[str, Sequence[Record]], now: dt.datetime) -> Created:
     """Create what registrations are about to refer to, with history, and note it for an undo."""
-    organisations = note_organisations(run, {record.after[-1] for record in new.get("qualifications", ())})
+    qualifications = subject_of("qualifications")
+    organisations = note_organisations_of(
+        run, qualifications, qualifications.fields, new.get("qualifications", ())
+    )
     for about, kind in KINDS.items():
         records = new.get(about, ())
         if not records:
@@ -58,9 +61,17 @@ def create(run: ImportRun, new: Mapping[str, Sequence[Record]], now: dt.datetime
     )
 
 
-def note_organisations(run: ImportRun, named: Set[str]) -> int:
-    """Note for an undo which of the awarding organisations (names) are about to be created; how many."""
-    found = sorted(named - keys_by_name(AwardingOrganisation, named).keys() - {""})
+def note_organisations_of(
+    run: ImportRun, subject: Subject, fields: tuple[str, ...], records: Sequence[Record]
+) -> int:
+    """Note for an undo which awarding organisations records are about to create; how many."""
+    places = [
+        fields.index(field)
+        for field, model in subject.related.items()
+        if model is AwardingOrganisation and field in fields
+    ]
+    named = {record.after[at] for record in records for at in places} - {""}
+    found = sorted(named - keys_by_name(AwardingOrganisation, named).keys())
     if found:
         staging.save_names(run, RunPiece.Kind.NEW_ORGANISATIONS, found)
     return len(found)
