@@ -69,9 +69,9 @@ def test_texts_of_any_kind_are_found_among_others():
 
 
 def test_keys_are_found_among_others():
-    first, second, _third = make_learner(uln="1"), make_learner(uln="2"), make_learner(uln="3")
+    first, second, _third = make_learner(uln="1"), make_learner(uln=None), make_learner(uln="3")
 
-    assert Learner.objects.ulns_of({first.pk, second.pk, 0, 2**40}) == {"1", "2"}
+    assert Learner.objects.ulns_of({first.pk, second.pk, 0, 2**40}) == {first.pk: "1", second.pk: None}
 
 
 def test_pairs_are_found_among_others(django_assert_max_num_queries):

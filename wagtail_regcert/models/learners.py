@@ -32,14 +32,12 @@ class LearnerQuerySet(SearchedQuerySet["Learner"]):
             found.update(self.filter(chosen).values_list("uln", "pk"))
         return found
 
-    def ulns_of(self, learners: Collection[int]) -> set[str]:
-        """The ULNs of those of the learners (primary keys) that have one."""
-        return {
-            uln
-            for chosen in among("pk", learners, self.db)
-            for uln in self.filter(chosen).values_list("uln", flat=True)
-            if uln is not None
-        }
+    def ulns_of(self, learners: Collection[int]) -> dict[int, str | None]:
+        """Primary key to ULN, of those of the learners that exist."""
+        found: dict[int, str | None] = {}
+        for chosen in among("pk", learners, self.db):
+            found.update(self.filter(chosen).values_list("pk", "uln"))
+        return found
 
 
 class Learner(models.Model):

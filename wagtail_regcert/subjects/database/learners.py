@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
+from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
@@ -43,7 +44,8 @@ class StoredLearners:
         """Primary key, reference, ULN and values of those that exist."""
         learners = Learner.objects.order_by()
         if self._lock:
-            learners = Learner.objects.select_for_update().order_by("uln", "pk")
+            # As registrations lock them: those that have no ULN last.
+            learners = Learner.objects.select_for_update().order_by(F("uln").asc(nulls_last=True), "pk")
         columns = plain_expressions(Learner, fields)
         for chosen in among("pk", pks, Learner.objects.db):
             for pk, reference, uln, *values in learners.filter(chosen).values_list(

@@ -76,8 +76,9 @@ class StoredRegistrations:
         if not self._lock:
             return found, self.learners(ulns)
         by_uln = self._lock_learners(set(found.values()), ulns)
-        # A reference may have passed to another learner before they were locked.
-        return self._by_reference(references), by_uln
+        if self._by_reference(references) != found:
+            raise OvertakenError("References passed to other learners before these were locked")
+        return found, by_uln
 
     def _by_reference(self, references: Collection[str]) -> Mapping[str, int]:
         found: dict[Any, int] = {}
@@ -87,9 +88,14 @@ class StoredRegistrations:
 
     def _lock_learners(self, pks: Collection[int], ulns: Collection[str] = ()) -> Mapping[str, int]:
         """Lock learners: by ULN, as plans look them up, and then those that have none."""
-        found = self.learners({*ulns, *Learner.objects.ulns_of(pks)})
-        for chosen in among("pk", pks, Learner.objects.db):
-            list(self._set(Learner, "pk").filter(chosen, uln=None).values_list("pk", flat=True))
+        known = Learner.objects.ulns_of(pks)
+        found = self.learners({*ulns, *filter(None, known.values())})
+        locked = set(found.values())
+        without = [pk for pk, uln in known.items() if uln is None]
+        for chosen in among("pk", without, Learner.objects.db):
+            locked.update(self._set(Learner, "pk").filter(chosen, uln=None).values_list("pk", flat=True))
+        if known.keys() - locked:
+            raise OvertakenError("ULNs passed to other learners before these were locked")
         return found
 
     def by_number(self, numbers: Collection[str]) -> Mapping[str, Sequence[Pair]]:
@@ -97,7 +103,9 @@ class StoredRegistrations:
         if not (self._lock and found):
             return found
         self._lock_learners({learner for pairs in found.values() for learner, _qualification in pairs})
-        return self._by_number(numbers)
+        if self._by_number(numbers) != found:
+            raise OvertakenError("Numbers passed to other registrations before their learners were locked")
+        return found
 
     def _by_number(self, numbers: Collection[str]) -> Mapping[str, Sequence[Pair]]:
         found: dict[str, list[Pair]] = {}
@@ -107,7 +115,7 @@ class StoredRegistrations:
                 # A database may take others for equal.
                 if number in numbers:
                     found.setdefault(number, []).append((pair[0], pair[1]))
-        return found
+        return {number: sorted(pairs) for number, pairs in found.items()}
 
     def described(self, about: str, pks: Collection[int]) -> Mapping[int, Values]:
         """Not locked: a learner is, by being looked up, and a qualification by being referred to."""
