@@ -435,9 +435,11 @@ def test_policies_of_qualifications_let_a_blank_leave_alone_what_is_stored():
         about="qualifications",
     )
 
-    run = committed(validated(layout, "No,Title,Body", "1,,", "2,,NCFE"))
+    run = committed(validated(layout, "No,Title,Body", "1,,Another", "2,,NCFE"))
 
     assert (run.unchanged, told(run)) == (1, [(3, "Title", "required")])
+    # What gives way to what is stored is not created, and not announced.
+    assert [note["code"] for note in result(run)["notes"]] == []
     made.refresh_from_db()
     assert made.title == "Joinery"
 

@@ -118,6 +118,7 @@ def test_an_undo_takes_away_awarding_organisations_that_came_with_qualifications
     )
     AwardingOrganisation.objects.filter(name="Pearson").update(days_to_claim=7)
 
+    assert run.created_organisations == 2
     undone(run)
 
     assert set(AwardingOrganisation.objects.values_list("name", flat=True)) == {"City & Guilds", "Pearson"}

@@ -76,7 +76,7 @@ def apply_records(
     if used:
         pairs = subject.with_primary_keys(record.key for record in created)
         created = [record._replace(key=pairs[record.key]) for record in created]
-    note_organisations_of(run, subject, plan.fields, [*created, *updated])
+    beside = beside.with_organisations(note_organisations_of(run, subject, plan.fields, [*created, *updated]))
     subject.write(created, updated, plan.fields, now)
     steps = list(steps_of(subject, created, updated))
     changed = entries(subject, plan.fields, steps, file_name=run.file_name)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ..history import IMPORT, UNDO, write_entries
@@ -23,11 +23,15 @@ KINDS = {"learners": RunPiece.Kind.NEW_LEARNERS, "qualifications": RunPiece.Kind
 
 @dataclass(frozen=True, kw_only=True)
 class Created:
-    """How many were created beside the registrations."""
+    """How many were created beside the records."""
 
     learners: int = 0
     qualifications: int = 0
     organisations: int = 0
+
+    def with_organisations(self, count: int) -> Created:
+        """The same with more awarding organisations."""
+        return replace(self, organisations=self.organisations + count)
 
 
 def create(run: ImportRun, new: Mapping[str, Sequence[Record]], now: dt.datetime) -> Created:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from enum import IntEnum
 from itertools import compress, repeat
 from operator import not_
 from typing import Any
 
 from ..layouts import Layout, Policy
-from ..problems import ROW, CellError, Code, Facts, Problem, Warn, shown
+from ..problems import ROW, CellError, Code, Facts, Note, NoteCode, Problem, Warn, shown
 from ..subjects.rules import Matched, NoSuspicions, Rules
 from ..subjects.suspicions import in_column_order
 from ..subjects.types import Advice, Given, Record
@@ -74,9 +74,10 @@ def make_plan(
         warnings.extend(told)
     used = {part for record in records for part in record.key} if matched.newcomers else set()  # type: ignore[attr-defined]
     new = {about: one.records(given.numbers, used) for about, one in matched.newcomers.items()}
+    organisations = subject.organisations(records, fields, new) & {*matched.new.get(_ORGANISATION, ())}
     return Plan(
         new=new,
-        new_organisations=subject.new_organisations(new, matched),
+        new_organisations=len(organisations),
         differing={
             about: {given.numbers[index] for index in indexes} for about, indexes in matched.differing.items()
         },
@@ -86,13 +87,23 @@ def make_plan(
         fields=fields,
         errors=errors,
         warnings=warnings,
-        notes=subject.notes(given, accepted, matched) if with_advice else (),
+        notes=_told_beforehand(organisations, given.layout) if with_advice else (),
         stored=[found.get(key, _NOT_STORED)[0] for key in matched.keys] if with_stored else (),
         rejected=frozenset(rejected),
     )
 
 
 _NOT_STORED: tuple[None, None] = (None, None)
+_ORGANISATION = "awarding_organisation"
+
+
+def _told_beforehand(organisations: Set[str], layout: Layout) -> list[Note]:
+    """A note on awarding organisations (names) that are about to be created."""
+    if not organisations:
+        return []
+    heading = layout.column_of(_ORGANISATION).heading
+    facts = {"values": sorted(organisations)}
+    return [Note(NoteCode.NEW_ORGANISATIONS, heading, len(organisations), facts)]
 
 
 def _as_they_will_be(

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence, Set
 from typing import Any, Protocol
 
 from ..cells import match_key
 from ..layouts import QUALIFICATIONS
-from ..problems import CellError, Code, Note, NoteCode
+from ..problems import CellError, Code
 from .rules import NO_PROBLEMS, Matched, Rules
 from .suspicions import ColumnSuspicions
-from .types import Given, Stored
+from .types import Given, Record, Stored
 
 
 class StoredQualifications(Protocol):
@@ -58,13 +58,10 @@ class QualificationRules(Rules):
     ) -> ColumnSuspicions:
         return ColumnSuspicions(given)
 
-    def notes(self, given: Given, accepted: Sequence[int], matched: Matched) -> list[Note]:
-        field = "awarding_organisation"
-        if not given.layout.has(field):
-            return []
-        names = given.column(field)
-        new = sorted({name for index in accepted if (name := names[index]) in matched.new[field]} - {None})  # type: ignore[type-var]
-        if not new:
-            return []
-        heading = given.layout.column_of(field).heading
-        return [Note(NoteCode.NEW_ORGANISATIONS, heading, len(new), {"values": new})]
+    def organisations(
+        self, records: Sequence[Record], fields: tuple[str, ...], new: Mapping[str, Mapping[str, Record]]
+    ) -> Set[str]:
+        if "awarding_organisation" not in fields:
+            return frozenset()
+        at = fields.index("awarding_organisation")
+        return {record.after[at] for record in records}

@@ -11,7 +11,7 @@ from typing import Any, Protocol
 from ..cells import TEMPORARY_ULN, Date, Status, check_digit_fails, match_key
 from ..damage import is_made_of, suspects
 from ..layouts import DATE_CHAIN, OWN_DATE, REGISTRATIONS, STORED_FIELDS, KnownBy, Layout
-from ..problems import ROW, CellError, Code, Note, NoteCode, Problem, Warn, shown
+from ..problems import ROW, CellError, Code, Problem, Warn, shown
 from .hints import Hints
 from .newcomers import DESCRIBES, gather, is_stand_in
 from .rules import NO_PROBLEMS, Matched, Rules
@@ -170,23 +170,10 @@ class RegistrationRules(Rules):
             new=new,
         )
 
-    def new_organisations(self, new: Mapping[str, Mapping[str, Record]], matched: Matched) -> int:
-        return len(self._organisations(new.get("qualifications", {}), matched))
-
-    def notes(self, given: Given, accepted: Sequence[int], matched: Matched) -> list[Note]:
-        if "qualifications" not in matched.newcomers:
-            return []
-        used = {matched.keys[index][1] for index in accepted}  # type: ignore[index]
-        made = matched.newcomers["qualifications"].records(given.numbers, used)
-        names = sorted(self._organisations(made, matched))
-        heading = given.layout.column_of(_ORGANISATION).heading
-        return [Note(NoteCode.NEW_ORGANISATIONS, heading, len(names), {"values": names})] if names else []
-
-    def _organisations(self, qualifications: Mapping[str, Record], matched: Matched) -> set[str]:
-        """Names of awarding organisations that new qualifications have and that are not stored."""
-        return {record.after[-1] for record in qualifications.values()} & {
-            *matched.new.get(_ORGANISATION, ())
-        }
+    def organisations(
+        self, records: Sequence[Record], fields: tuple[str, ...], new: Mapping[str, Mapping[str, Record]]
+    ) -> Set[str]:
+        return {record.after[-1] for record in new.get("qualifications", {}).values()}
 
     def _looked_at(self, fields: tuple[str, ...]) -> tuple[str, ...]:
         """The fields that warnings look at though the source does not carry them."""

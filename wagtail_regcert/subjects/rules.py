@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from ..layouts import Layout
-from ..problems import CellError, Code, Note, Problem
+from ..problems import CellError, Code, Problem
 from .types import Advice, Given, Key, Newcomers, Record, Stored, Values
 
 NO_PROBLEMS: Mapping[str, CellError] = {}
@@ -111,10 +111,9 @@ class Rules:
         """
         return NoSuspicions()
 
-    def new_organisations(self, new: Mapping[str, Mapping[str, Record]], matched: Matched) -> int:
-        """How many awarding organisations are created with what is new."""
-        return 0
-
-    def notes(self, given: Given, accepted: Sequence[int], matched: Matched) -> list[Note]:
-        """What no single record shows. ``accepted`` are indexes of records."""
-        return []
+    def organisations(
+        self, records: Sequence[Record], fields: tuple[str, ...], new: Mapping[str, Mapping[str, Record]]
+    ) -> Set[str]:
+        """The names of awarding organisations that accepted records, and what is ``new`` with them, refer to
+        and that are created where they are unknown."""
+        return frozenset()
