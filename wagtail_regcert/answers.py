@@ -17,7 +17,7 @@ from django.db.models import Q, QuerySet
 
 from .exporting import held
 from .importing import staging
-from .importing.original import sheet_of
+from .importing.types import Sheet
 from .models import AnswerPiece, ExportRun, ImportRun, Registration, RunPiece
 from .models.runs import ExportRunQuerySet
 from .models.sets import among, in_chunks
@@ -86,10 +86,10 @@ def missing(run: ImportRun) -> QuerySet[Registration]:
     return _without(run.answers, ImportRun.objects.filter(pk=run.pk), Registration.objects.all())
 
 
-def extra_rows(run: ImportRun) -> list[int]:
+def extra_rows(run: ImportRun, sheet: Sheet) -> list[int]:
     """The row numbers of the records of the run's file that are about nothing that was sent."""
     kinds = staging.load_kinds(run, RunPiece.Kind.NOT_SENT)
-    return list(compress(sheet_of(run).numbers, kinds))
+    return list(compress(sheet.numbers, kinds))
 
 
 def awaited(export: ExportRun, registrations: QuerySet[Registration]) -> QuerySet[Registration]:

@@ -19,7 +19,9 @@ from tests.makers import (
 )
 from wagtail_regcert.exporting import held
 from wagtail_regcert.importing import runs
+from wagtail_regcert.importing.original import FileGone
 from wagtail_regcert.models import ExportRun, ImportRun
+from wagtail_regcert.views import report
 
 pytestmark = pytest.mark.django_db
 
@@ -172,6 +174,35 @@ def test_both_differences_are_lists_of_the_report(client, export, sent, user):
     runs.begin_commit(run.pk)
     runs.commit(run.pk)
     assert tab(client, run, "missing")[1] == sent_rows
+
+
+def test_what_was_deleted_meanwhile_is_said_to_be(client, export, sent, user):
+    run = make_run(make_csv(row(sent[0])), user=user, answers=export)
+    for one in sent[1:]:
+        one.delete()
+
+    assert "have been deleted meanwhile" in tab(client, run, "missing")[0].get_text()
+
+
+def test_long_cells_of_what_was_not_sent_are_cut(client, export, user):
+    run = make_run(make_csv(["603/2942/X", "9" * 100_000, "Achieved"]), user=user, answers=export)
+
+    assert all(len(cell) < 300 for cell in tab(client, run, "extra")[1][0])
+
+
+def test_a_run_that_is_cancelled_while_its_page_is_made_leads_to_what_became_of_it(
+    client, export, sent, user, monkeypatch
+):
+    run = make_run(make_csv(row(sent[0])), user=user, answers=export)
+
+    def gone(run):
+        raise FileGone
+
+    monkeypatch.setattr(report, "sheet_of", gone)
+
+    response = client.get(url("import_report", run.pk), {"tab": "extra"})
+
+    assert response.url == url("import_report", run.pk)
 
 
 def test_lists_of_a_file_that_answers_nothing_are_none(client, sent, user):

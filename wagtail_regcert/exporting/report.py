@@ -86,8 +86,9 @@ def _problem_cells(one: Placed) -> Sequence[str]:
 
 def extra_file(run: ImportRun) -> Iterator[bytes]:
     """The records that were not sent, of a file that answers an export: where, and of which registration."""
-    known_by = known_by_of(run)
-    rows = ((str(row), *known_by(row)) for row in extra_rows(run))
+    sheet = sheet_of(run)
+    known_by = known_by_of(run, sheet)
+    rows = ((str(row), *known_by(row)) for row in extra_rows(run, sheet))
     headings = (PROBLEM_HEADINGS[0], *known_by_headings(run))
     return _told_file(headings, rows)
 

@@ -73,16 +73,16 @@ def placed(run: ImportRun, problems: Iterable[Problem]) -> Iterator[Placed]:
     return (Placed(problem, known_by(problem.row)) for problem in problems)
 
 
-def known_by_of(run: ImportRun) -> Callable[[int], Sequence[str]]:
+def known_by_of(run: ImportRun, sheet: Sheet | None = None) -> Callable[[int], Sequence[str]]:
     """A function from the number of a row to the cells, as cleaned, that say which record it is about.
 
-    To be asked for rows in their order.
+    To be asked for rows in their order. ``sheet`` is the file as read, where it is at hand.
     """
     layout = layout_of(run)
     names = subject_of(run.about).known_by_in(layout)
-    if layout.is_sites:
+    if layout.is_sites or sheet is not None:
         # Its columns stand anywhere, and may be those of a workbook.
-        sheet = sheet_of(run)
+        sheet = sheet or sheet_of(run)
         there = {column.field: place for place, column in enumerate(sheet.layout.in_file)}
         positions = [there.get(name, sheet.layout.width) for name in names]
         rows: Iterator[Row] = zip(sheet.numbers, sheet.rows, strict=True)

@@ -22,13 +22,13 @@ from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 from .. import answers, conf
 from ..filters import export_name
 from ..importing import staging
-from ..importing.original import known_by_headings, known_by_of
+from ..importing.original import FileGone, known_by_headings, known_by_of, sheet_of
 from ..importing.plan import Change
 from ..importing.run_layout import columns_of, fields_of, layout_of
 from ..messages import encoding_name, kind_name
 from ..models import ExportRun, ImportRun, Registration, RunPiece
 from ..permissions import EXPORT, may, visible_exports
-from ..problems import Code
+from ..problems import Code, shown
 from ..tables import (
     PER_PAGE,
     ErrorData,
@@ -127,7 +127,11 @@ class ReportView(WagtailAdminTemplateMixin, RunView, TemplateView):
         if self.run.state == State.MATCHING and not self.run.has_expired:
             return redirect("wagtail_regcert:import_match", self.run.pk)
         tell_result(request, self.run)
-        return super().get(request, *args, **kwargs)
+        try:
+            return super().get(request, *args, **kwargs)
+        except FileGone:
+            # In another tab, since this request began.
+            return self.to_report()
 
     def get_page_title(self) -> Any:
         if self.run.has_expired and self.run.state != State.COMMITTED:
@@ -237,9 +241,10 @@ class ReportView(WagtailAdminTemplateMixin, RunView, TemplateView):
 
     def extra(self) -> dict[str, Any]:
         """A page of the records that are about nothing that was sent."""
-        page = self._paginated(answers.extra_rows(self.run))
-        known_by = known_by_of(self.run)
-        rows = [(number, known_by(number)) for number in page.object_list]
+        sheet = sheet_of(self.run)
+        page = self._paginated(answers.extra_rows(self.run, sheet))
+        known_by = known_by_of(self.run, sheet)
+        rows = [(number, list(map(shown, known_by(number)))) for number in page.object_list]
         return {"table": NotSentTable(rows, known_by_headings(self.run)), "page": page}
 
     def errors(self) -> dict[str, Any]:
