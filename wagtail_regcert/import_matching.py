@@ -24,7 +24,7 @@ from .importing.by_heading import HEADER_ROWS
 from .importing.decode import decode
 from .importing.fitting import filled_rows, likely_separator
 from .importing.workbook import is_workbook
-from .layouts import SOURCE_FIELDS, Column, Policy, Separator, unread_heading
+from .layouts import SOURCE_FIELDS, Column, Policy, Separator, fold_heading, unread_heading
 from .messages import sentence, separator_option
 from .models import ImportLayout, ImportRun
 from .permissions import may_import, policy_of
@@ -181,7 +181,7 @@ class Matching:
         if column and not isinstance(column.kind, Date):
             return None
         sent = self.data.get(f"column-{at}-dates", "") if self.is_sent else ""
-        guess = self.guessed[at].dates or (DateForm.DAY_FIRST if column else None)
+        guess = self.guessed[at].dates or (self.usual_form if column else None)
         return DateForm(sent) if guess and sent in READ_FORMS else guess
 
     @cached_property
@@ -193,6 +193,16 @@ class Matching:
             if column and (values := guesses.strange_values(self.cells[at], column.kind)):
                 found[at] = values
         return found
+
+    @cached_property
+    def usual_form(self) -> DateForm:
+        """The form of most columns of days, for those whose values do not tell."""
+        forms = [
+            form
+            for at, (_field, form) in self.guessed.items()
+            if form and (column := self.fields.get(self.field_of(at))) and isinstance(column.kind, Date)
+        ]
+        return max(forms, key=forms.count, default=DateForm.DAY_FIRST)
 
     @cached_property
     def dated(self) -> list[int]:
@@ -373,7 +383,7 @@ class Matching:
 
 def _is_storable(heading: str) -> bool:
     """Whether a layout can name it; it is left unread otherwise, and told as such."""
-    is_named = heading and not unread_heading(heading)
+    is_named = fold_heading(heading) and not unread_heading(heading)
     return bool(is_named and len(heading) <= imports.HEADING_LIMIT and not bad_character(heading))
 
 

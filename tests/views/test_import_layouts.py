@@ -337,9 +337,19 @@ def test_how_days_are_written_is_asked_where_it_was_not_shown(client, importer, 
     assert run.definition["columns"][2]["dates"] == "mm/dd/yyyy"
 
 
+def test_a_column_without_days_takes_the_form_of_the_others(client, importer, registration):
+    head = b"Candidate ULN,Aim,Registration date,Certificate Sent Date\r\n"
+    run = matched(client, head + b"9276308686,603/2942/X,12/31/2025,\r\n")
+
+    client.post(url("import_match", run), sent(client.get(url("import_match", run))))
+    run.refresh_from_db()
+
+    assert [one.get("dates") for one in run.definition["columns"][2:]] == ["mm/dd/yyyy"] * 2
+
+
 def test_a_heading_that_no_layout_can_have_is_left_unread(client, importer, registration):
     long = "x" * 256
-    run = matched(client, f"Candidate ULN,Aim,No\x01te,{long}\r\n9276308686,603/2942/X,a,b\r\n".encode())
+    run = matched(client, f"Candidate ULN,Aim,No\x01te,{long},*\r\n9276308686,603/2942/X,a,b,c\r\n".encode())
 
     client.post(url("import_match", run), sent(client.get(url("import_match", run))))
     run.refresh_from_db()
@@ -507,10 +517,7 @@ def test_the_report_says_what_is_created_with_the_registrations(client, importer
 
     answer = client.get(reverse("wagtail_regcert:import_report", args=[run.pk])).content.decode()
 
-    assert (
-        "Will be created with the registrations: 1 learner, 2 qualifications, 1 awarding organisation."
-        in answer
-    )
+    assert "Will be created as well: 1 learner, 2 qualifications, 1 awarding organisation." in answer
 
 
 @pytest.mark.parametrize("name", ["theirs.csv", "theirs.xlsx"])

@@ -261,7 +261,9 @@ def test_a_blank_workbook_of_theirs_does_so_too(editor):
     book.save(out)
 
     response = upload(editor, out.getvalue(), "their template.xlsx")
+    misnamed = upload(editor, out.getvalue(), "their template.csv")
 
+    assert values_of(misnamed.context["form"])["file_name"] == ""
     created = editor.post(reverse(f"{URLS}:add"), values_of(response.context["form"]))
     assert created.status_code == 302, errors_of(created)
     layout = ExportLayout.objects.get().as_object()

@@ -92,13 +92,14 @@ def layout_of(
     if not any(widths):
         return None
     at = widths.index(max(widths))
+    is_its_own = PurePath(name).suffix.lower() == f".{kind.value}"
     return ExportDefinition(
         name=clean(PurePath(name).stem)[:NAME_LIMIT],
         format=kind,
         separator=separator,
         encoding=Encoding(encoding) if encoding in set(Encoding) else Encoding.UTF8_WITH_MARK,
         before=tuple(tuple(_own(cell) for cell in row) for row in first[:at]),
-        file_name=name if file_name(name, Place()) is not UNREAD else None,
+        file_name=name if is_its_own and file_name(name, Place()) is not UNREAD else None,
         columns=tuple(_column(cell, number) for number, cell in enumerate(first[at][:MOST_COLUMNS], start=1)),
     )
 

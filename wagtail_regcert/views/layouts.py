@@ -64,7 +64,11 @@ class SaveLayout(ToldWhenOvertaken):
             return super().save_instance()  # type: ignore[misc]
 
     def what_happened(self) -> str:
-        return sentence(LayoutFault.REPEATED_NAME, {})
+        instance = self.form.instance
+        same = self.model.objects.named(instance.name)
+        if same is not None and same.pk != instance.pk:
+            return sentence(LayoutFault.REPEATED_NAME, {})
+        return super().what_happened()
 
 
 class LayoutCreateView(SaveLayout, CreateView):
