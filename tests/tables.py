@@ -9,9 +9,12 @@ from __future__ import annotations
 from typing import Any
 
 from django.apps import apps
+from django.contrib.contenttypes.models import ContentType
 from django.core.management.color import no_style
 from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
+
+from wagtail_regcert.models.writing import take_write_lock
 
 _at_first: dict[str, list[Any]] = {}
 """The rows of each table before any test, by its quoted name."""
@@ -27,6 +30,8 @@ def bring_tables_back(*_: Any) -> None:
     """Stands in for the end of a ``TransactionTestCase``."""
     tables = _tables()
     with connection.constraint_checks_disabled(), transaction.atomic(), connection.cursor() as cursor:
+        # A request of a browser that is gone may still be at work, and write.
+        take_write_lock(ContentType)
         # One question for all the tables that had nothing: nearly all have nothing now.
         cursor.execute("SELECT " + ", ".join(f"EXISTS(SELECT 1 FROM {table})" for table in tables))
         filled_again = []
