@@ -13,9 +13,17 @@ from .. import conf
 from ..answers import extra_rows
 from ..characters import bad_character, clean, guard
 from ..importing import staging
-from ..importing.original import Placed, known_by_headings, known_by_of, placed, sheet_of
+from ..importing.original import (
+    Placed,
+    Rejected,
+    known_by_headings,
+    known_by_of,
+    placed,
+    rejected_records,
+    sheet_of,
+)
 from ..importing.read import CELL_LIMIT
-from ..importing.runs import Rejected, errors_with_conflicts, rejected_records
+from ..importing.runs import errors_with_conflicts
 from ..layouts import REGISTRATIONS, ROW_IN_FILE, WHAT_IS_WRONG, Layout, Separator
 from ..messages import message
 from ..models import ImportRun, RunPiece

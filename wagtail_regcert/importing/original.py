@@ -6,12 +6,13 @@ Rows are cut from the text one at a time: a report may name a million of them.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import groupby
 from typing import NamedTuple
 
 from .. import conf
 from ..characters import clean
 from ..layouts import Separator
-from ..models import ImportRun
+from ..models import ImportRun, RunPiece
 from ..problems import FileFault, Problem
 from ..subjects.registry import subject_of
 from . import staging
@@ -99,6 +100,23 @@ def known_by_of(run: ImportRun, sheet: Sheet | None = None) -> Callable[[int], S
         return found
 
     return known_by
+
+
+class Rejected(NamedTuple):
+    """A record that is not accepted."""
+
+    row: int
+    cells: Sequence[str]
+    """Raw, all but those under headings that are not read."""
+    errors: Sequence[Problem]
+
+
+def rejected_records(run: ImportRun, sheet: Sheet) -> Iterator[Rejected]:
+    """The rejected records of the run's file with what is wrong with them, in row order."""
+    found = enumerate(sheet.numbers)
+    for row, errors in groupby(staging.load_problems(run, RunPiece.Kind.ERRORS), key=lambda error: error.row):
+        index = next(index for index, number in found if number == row)
+        yield Rejected(row, sheet.cells_to_correct(index), list(errors))
 
 
 def _row(rows: Iterator[Row], number: int) -> Row:

@@ -11,9 +11,8 @@ import uuid
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from functools import partial
-from itertools import groupby
 from time import monotonic
-from typing import Any, NamedTuple
+from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.db import OperationalError
@@ -435,23 +434,6 @@ def _throw_away(run_id: uuid.UUID) -> bool:
 def _forget(run_id: uuid.UUID) -> None:
     RunPiece.objects.filter(run=run_id).delete()
     AnswerPiece.objects.filter(run=run_id).delete()
-
-
-class Rejected(NamedTuple):
-    """A record that is not accepted."""
-
-    row: int
-    cells: Sequence[str]
-    """Raw, all but those under headings that are not read."""
-    errors: Sequence[Problem]
-
-
-def rejected_records(run: ImportRun, sheet: Sheet) -> Iterator[Rejected]:
-    """The rejected records of the run's file with what is wrong with them, in row order."""
-    found = enumerate(sheet.numbers)
-    for row, errors in groupby(staging.load_problems(run, Kind.ERRORS), key=lambda error: error.row):
-        index = next(index for index, number in found if number == row)
-        yield Rejected(row, sheet.cells_to_correct(index), list(errors))
 
 
 def errors_with_conflicts(run: ImportRun) -> Iterator[Problem]:
