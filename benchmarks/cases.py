@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from enum import StrEnum
 from typing import Any
 
 from wagtail_regcert import sync
-from wagtail_regcert.layouts import REGISTRATIONS
+from wagtail_regcert.definitions.exports import ExportDefinition
+from wagtail_regcert.layouts import LEARNERS, QUALIFICATIONS, REGISTRATIONS, Layout
 
-from . import floors, ours, peers, syncs
+from . import floors, layouts, ours, peers, syncs, tables
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,6 +44,14 @@ class Contender:
     """The same for a quick run."""
 
 
+class Counted(StrEnum):
+    """What there are so and so many of."""
+
+    FILE = "records of the file"
+    REGISTRATIONS = "stored registrations"
+    LEARNERS = "stored learners"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Case:
     """One row of questions: who does this, and how fast."""
@@ -51,10 +61,10 @@ class Case:
     baseline: str
     """The contender that ratios are to; ours where it is alone."""
     contenders: tuple[Contender, ...]
-    of_learners: bool = False
-    """Whether learners are counted, and not registrations."""
-    reads: bool = False
-    """Whether it reads what is stored, and no file; nothing but exports and sessions is left of it."""
+    counted: Counted = Counted.FILE
+    """What contenders get all or some of."""
+    changes: bool = False
+    """Whether records are changed and runs are left; nothing but exports and sessions is, otherwise."""
 
     @property
     def has_floor(self) -> bool:
@@ -88,6 +98,7 @@ VALIDATE = Case(
     name="validate",
     title="Validate",
     baseline="floor",
+    changes=True,
     contenders=(
         Contender(
             name="ours",
@@ -126,6 +137,7 @@ COMMIT = Case(
     name="commit",
     title="Commit what was validated",
     baseline="floor",
+    changes=True,
     contenders=(
         Contender(
             name="floor",
@@ -162,6 +174,7 @@ UNDO = Case(
     name="undo",
     title="Undo what was committed",
     baseline="ours",
+    changes=True,
     contenders=(
         Contender(
             name="ours",
@@ -175,6 +188,7 @@ WHOLE = Case(
     name="whole",
     title="Validate, commit, one history entry each",
     baseline="django-best",
+    changes=True,
     contenders=(
         Contender(
             name="ours",
@@ -205,7 +219,7 @@ EXPORT = Case(
     name="export",
     title="Export, 17 columns",
     baseline="values",
-    reads=True,
+    counted=Counted.REGISTRATIONS,
     contenders=(
         Contender(
             name="ours",
@@ -256,7 +270,7 @@ def _export_listed(name: str, title: str, query: Mapping[str, str]) -> Case:
         name=name,
         title=title,
         baseline="values",
-        reads=True,
+        counted=Counted.REGISTRATIONS,
         contenders=(
             Contender(
                 name="ours",
@@ -289,7 +303,7 @@ def _search(name: str, title: str, text: str) -> Case:
 
 def _ours_only(name: str, title: str, start: Callable[[Job], Timed]) -> Case:
     only = Contender(name="ours", title="**wagtail-regcert**", start=start)
-    return Case(name=name, title=title, baseline="ours", reads=True, contenders=(only,))
+    return Case(name=name, title=title, baseline="ours", counted=Counted.REGISTRATIONS, contenders=(only,))
 
 
 def _sync(
@@ -313,8 +327,7 @@ def _sync(
         name=name,
         title=title,
         baseline="update-or-create",
-        of_learners=name == "sync-learners",
-        reads=True,
+        counted=Counted.LEARNERS if name == "sync-learners" else Counted.REGISTRATIONS,
         contenders=(
             Contender(name="ours", title="**wagtail-regcert**: `sync`, with history", start=start_ours),
             Contender(
@@ -327,6 +340,75 @@ def _sync(
         ),
     )
 
+
+def _by_file(
+    name: str,
+    title: str,
+    rows: Callable[[int], list[tables.Cells]],
+    layout: Layout,
+    what: Callable[[bytes, Any], dict[str, int]],
+    save: Callable[[bytes], dict[str, int]],
+) -> Case:
+    """A file of another table. The transaction is rolled back."""
+
+    def start_ours(job: Job) -> Timed:
+        data = tables.as_file(layout, rows(job.last))
+        return lambda: what(data, job.user)
+
+    def start_peer(job: Job) -> Timed:
+        data = tables.as_file(layout, rows(job.last))
+        return lambda: save(data)
+
+    return Case(
+        name=name,
+        title=title,
+        baseline="update-or-create",
+        contenders=(
+            Contender(
+                name="ours",
+                title="**wagtail-regcert**: validate, keep the report, commit, with history",
+                start=start_ours,
+            ),
+            Contender(
+                name="update-or-create",
+                title="`csv` and `update_or_create` for each row; nothing checked, no history",
+                start=start_peer,
+                records=2000,
+                quick=500,
+            ),
+        ),
+    )
+
+
+def _by_layout(name: str, title: str, of: str, definition: ExportDefinition, base: Contender) -> Case:
+    """An export by a layout beside what it is held against."""
+    return Case(
+        name=name,
+        title=title,
+        baseline=base.name,
+        counted=Counted.REGISTRATIONS,
+        contenders=(
+            Contender(
+                name="ours",
+                title=f"**wagtail-regcert**: {of}",
+                start=lambda job: lambda: layouts.export(definition, job.last, job.user),
+            ),
+            base,
+        ),
+    )
+
+
+SEVENTEEN = replace(EXPORT.contender("ours"), name="seventeen", title="**wagtail-regcert**: the 17 columns")
+UNCHECKED = Contender(
+    name="unchecked",
+    title="**wagtail-regcert**: the same, where nothing can be wrong",
+    start=lambda job: lambda: layouts.export(layouts.WITH_OPTIONS, job.last, job.user),
+)
+WRITE_ONLY = Contender(
+    name="write-only",
+    title="openpyxl's write-only mode, which finds the cells ready",
+    start=lambda job: layouts.write_only(job.last),
+)
 
 SORTED = {"ordering": "learner"}
 FILTERED = {"status": "registered", "ordering": "qualification"}
@@ -341,6 +423,17 @@ CASES = {
         EXPORT,
         _export_listed("export-sorted", "Export, sorted by learner", SORTED),
         _export_listed("export-filtered", "Export of one status, sorted by qualification", FILTERED),
+        _by_layout("export-options", "Export by a layout", "ten options", layouts.WITH_OPTIONS, SEVENTEEN),
+        _by_layout(
+            "export-checked",
+            "Export by a layout that checks",
+            "every cell is checked, then sent",
+            layouts.CHECKED,
+            UNCHECKED,
+        ),
+        _by_layout(
+            "export-workbook", "Export as a workbook, 17 columns", "in a stream", layouts.WORKBOOK, WRITE_ONLY
+        ),
         _listing("listing", "Listing, first page", {}),
         _listing("listing-sorted", "Listing, first page, sorted by learner", SORTED),
         _listing("listing-filtered", "Listing, one status, sorted by qualification", FILTERED),
@@ -348,6 +441,22 @@ CASES = {
         _search("search-name", "Search: a frequent name", "smith"),
         _search("search-frequent", "Search: letters in many names", "an"),
         _search("search-absent", "Search: nothing found", "nobody of that name"),
+        _by_file(
+            "file-learners",
+            "Learners by file, all changed",
+            tables.learners,
+            LEARNERS,
+            tables.import_learners,
+            tables.save_learners,
+        ),
+        _by_file(
+            "file-qualifications",
+            "Qualifications by file, all new",
+            tables.qualifications,
+            QUALIFICATIONS,
+            tables.import_qualifications,
+            tables.save_qualifications,
+        ),
         _sync("sync-learners", "Sync of learners", syncs.learners, sync.learners, syncs.save_learner),
         _sync(
             "sync-registrations",
@@ -362,6 +471,6 @@ CASES = {
 AFTER_LOAD = {
     name: case.with_floor_only()
     for name, case in CASES.items()
-    if case is not WHOLE and not name.startswith("sync-")
+    if case is not WHOLE and not name.startswith(("sync-", "file-"))
 }
 """What is measured right after a load, too. The whole is a validation and a commit."""

@@ -9,7 +9,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
 from . import workload
-from .cases import AFTER_LOAD, CASES, Case
+from .cases import AFTER_LOAD, CASES, Case, Counted
 from .databases import Database, database
 from .measure import Measured
 from .table import about, after_load_table, put_section, scaled, table
@@ -94,8 +94,11 @@ def _measure(chosen: Database, cases: Sequence[Case], load: Load) -> tuple[Found
     cut: dict[tuple[str, str], int] = {}
     for turn in range(1, load.rounds + 1):
         for case in cases:
-            stored = load.learners if case.of_learners else load.registrations
-            total = stored if case.reads else load.records
+            total = {
+                Counted.FILE: load.records,
+                Counted.REGISTRATIONS: load.registrations,
+                Counted.LEARNERS: load.learners,
+            }[case.counted]
             for contender in case.contenders:
                 key = case.name, contender.name
                 print(f"{chosen.name}, round {turn}: {' '.join(key)}", file=sys.stderr, flush=True)
@@ -103,8 +106,7 @@ def _measure(chosen: Database, cases: Sequence[Case], load: Load) -> tuple[Found
                 given = min(wanted or total, total)
                 if given < total:
                     cut[key] = given
-                limit = {"last": given} if case.reads else {"records": given}
-                one = chosen.measure(case.name, contender.name, file, **limit)
+                one = chosen.measure(case.name, contender.name, file, records=given, last=given)
                 measured[key].append(scaled(one, total / given))
             _agree(case, measured, cut)
     return measured, cut

@@ -20,6 +20,9 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+ZIP = b"PK"
+"""How a workbook begins."""
+
 
 @dataclass(kw_only=True)
 class Measured:
@@ -98,12 +101,13 @@ def consume(answer: Any, started: float) -> tuple[dict[str, int], float | None]:
     """The counts of an import; or of an export that is read to its end, and when its first byte came."""
     if isinstance(answer, dict):
         return answer, None
-    first, records, size = None, 0, 0
+    first, lines, size, is_text = None, 0, 0, True
     for chunk in answer:
-        first = first or time.perf_counter() - started
+        if first is None:
+            first, is_text = time.perf_counter() - started, not chunk.startswith(ZIP)
         size += len(chunk)
-        records += chunk.count(b"\n")
-    return {"records": records - 1, "bytes": size}, first
+        lines += chunk.count(b"\n")
+    return {"bytes": size, **({"records": lines - 1} if is_text else {})}, first
 
 
 def run(case_name: str, contender_name: str, file: Path, records: int | None, last: int) -> Measured:
@@ -130,7 +134,7 @@ def run(case_name: str, contender_name: str, file: Path, records: int | None, la
         counts, first_byte = consume(timed(), started)
         seconds, cpu = time.perf_counter() - started, time.process_time() - worked
     peak = peak_memory() - before
-    workload.restore(records=not CASES[case_name].reads)
+    workload.restore(records=CASES[case_name].changes)
     return Measured(
         seconds=seconds, cpu=cpu, first_byte=first_byte, peak=peak, statements=statements.count, counts=counts
     )

@@ -14,6 +14,7 @@ from wagtail_regcert.exporting.stream import start_export
 from wagtail_regcert.importing import runs
 from wagtail_regcert.importing.collector import collector_paused
 from wagtail_regcert.importing.pipeline import Opened, open_file
+from wagtail_regcert.importing.run_layout import own_layout
 from wagtail_regcert.layouts import Separator
 from wagtail_regcert.models import ImportRun, Registration
 from wagtail_regcert.search import RegistrationSearch
@@ -26,13 +27,18 @@ PER_PAGE = RegistrationViewSet.list_per_page
 
 
 @collector_paused()
-def validate(data: bytes, user: Any) -> ImportRun:
+def validate(data: bytes, user: Any, about: str = ImportRun.About.REGISTRATIONS) -> ImportRun:
     """From the uploaded bytes to the report, all of it kept."""
-    opened = open_file(data, Separator.COMMA)
+    opened = open_file(data, Separator.COMMA, own_layout(about).layout)
     if not isinstance(opened, Opened):
         raise RuntimeError(f"The file was refused: {opened.fault}")
     run = runs.start_run(
-        data=data, file_name=FILE_NAME, separator=Separator.COMMA, encoding=opened.encoding, user=user
+        data=data,
+        file_name=FILE_NAME,
+        separator=Separator.COMMA,
+        encoding=opened.encoding,
+        user=user,
+        about=about,
     )
     runs.validate(run.pk, opened.sheet)
     run.refresh_from_db()

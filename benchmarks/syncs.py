@@ -30,16 +30,16 @@ def registrations(last: int) -> Rows:
 
 
 def ours(what: Callable[[Rows], sync.SyncResult], rows: Rows) -> dict[str, int]:
-    return {"updated": _undone(lambda: what(rows).updated)}
+    return undone(lambda: {"updated": what(rows).updated})
 
 
 def one_by_one(save: Callable[[dict[str, Any]], None], rows: Rows) -> dict[str, int]:
-    def work() -> int:
+    def work() -> dict[str, int]:
         for row in rows:
             save(row)
-        return len(rows)
+        return {"updated": len(rows)}
 
-    return {"updated": _undone(work)}
+    return undone(work)
 
 
 def save_learner(row: dict[str, Any]) -> None:
@@ -56,7 +56,7 @@ def save_registration(row: dict[str, Any]) -> None:
     )
 
 
-def _undone(work: Callable[[], int]) -> int:
+def undone(work: Callable[[], dict[str, int]]) -> dict[str, int]:
     """The work in one transaction, which leaves nothing: its end is not timed, for nobody."""
     with transaction.atomic():
         done = work()

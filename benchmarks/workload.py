@@ -149,6 +149,7 @@ def restore(*, records: bool = True) -> None:
     from django.db import connection
 
     from wagtail_regcert.models import (
+        ExportPiece,
         ExportRun,
         ImportRun,
         Registration,
@@ -158,7 +159,8 @@ def restore(*, records: bool = True) -> None:
 
     table, history = Registration._meta.db_table, RegistrationLogEntry._meta.db_table
     with connection.cursor() as cursor:
-        cursor.execute(f"DELETE FROM {ExportRun._meta.db_table}")
+        for model in (ExportPiece, ExportRun):
+            cursor.execute(f"DELETE FROM {model._meta.db_table}")
         if not records:
             return
         # What load_demo wrote has the action of a sync; what was measured has others.

@@ -4,15 +4,24 @@ import csv
 import io
 from urllib.parse import urlencode
 
+import openpyxl
 import pytest
 from django.forms import model_to_dict
 
 from benchmarks import floors, ours, peers, workload
 from benchmarks.cases import AFTER_LOAD, CASES, FILTERED, Job
+from benchmarks.measure import consume
 from example_site.demo import data
 from tests.makers import make_user
 from wagtail_regcert import sync
-from wagtail_regcert.models import ExportRun, Registration, RegistrationLogEntry
+from wagtail_regcert.models import (
+    ExportPiece,
+    ExportRun,
+    Learner,
+    Qualification,
+    Registration,
+    RegistrationLogEntry,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -135,6 +144,44 @@ def test_ours_and_the_floor_export_the_same_listing_in_the_same_order(job, case,
     assert ExportRun.objects.latest("pk").filters == urlencode(records)
 
 
+@pytest.mark.parametrize("case", ["export-options", "export-checked"])
+def test_a_layout_carries_out_every_record(job, case):
+    files = {
+        one.name: list(csv.reader(io.StringIO(b"".join(one.start(job)()).decode("utf-8-sig"))))
+        for one in CASES[case].contenders
+    }
+
+    assert {len(rows) - 1 for rows in files.values()} == {Registration.objects.count()}
+
+
+def test_a_workbook_holds_what_the_floor_writes(job):
+    ours_, floor = (
+        [[cell or "" for cell in row] for row in openpyxl.load_workbook(io.BytesIO(data)).active.values]
+        for data in (b"".join(one.start(job)()) for one in CASES["export-workbook"].contenders)
+    )
+
+    assert ours_ == floor
+
+
+@pytest.mark.parametrize("case", ["file-learners", "file-qualifications"])
+def test_a_file_of_another_table_is_written_by_all_and_rolled_back(job, case):
+    before = [list(model.objects.order_by("pk").values()) for model in (Learner, Qualification)]
+
+    counts = {one.name: one.start(job)() for one in CASES[case].contenders}
+
+    assert counts["ours"] == counts["update-or-create"]
+    assert counts["ours"]["written"] > 0
+    assert [list(model.objects.order_by("pk").values()) for model in (Learner, Qualification)] == before
+
+
+def test_nothing_is_left_of_an_export_that_was_measured(job):
+    consume(CASES["export"].contender("ours").start(job)(), started=0)
+
+    workload.restore(records=False)
+
+    assert (ExportRun.objects.count(), ExportPiece.objects.count()) == (0, 0)
+
+
 def test_what_is_undone_is_as_it_was(job):
     before = stored()
 
@@ -168,6 +215,9 @@ def test_after_a_load_ours_is_measured_beside_its_floor_and_nobody_else():
         "export": ["ours", "values"],
         "export-sorted": ["ours", "values"],
         "export-filtered": ["ours", "values"],
+        "export-options": ["ours", "seventeen"],
+        "export-checked": ["ours", "unchecked"],
+        "export-workbook": ["ours", "write-only"],
         "listing": ["ours"],
         "listing-sorted": ["ours"],
         "listing-filtered": ["ours"],

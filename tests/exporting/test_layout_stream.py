@@ -10,7 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from wagtail_regcert.exporting import layout_stream
+from wagtail_regcert.exporting import keys, layout_stream
 from wagtail_regcert.models import ExportRun, Registration
 from wagtail_regcert.moments import today
 from wagtail_regcert.problems import Unfit
@@ -124,8 +124,10 @@ def test_records_that_are_not_right_are_told_and_left_out(registrations):
     assert b"".join(export.chunks) == b"ULN,First\r\n9276308686,Ann\r\n"
 
 
+@pytest.mark.parametrize("page", [1, 3, 100])
 @pytest.mark.parametrize("required", [True, False])
-def test_several_files_are_a_zip(required):
+def test_several_files_are_a_zip(required, page, monkeypatch):
+    monkeypatch.setattr(keys, "PAGE", page)
     for number in range(5):
         make_registration(registration_number=f"R{number}")
     layout = make_export_layout(
@@ -240,7 +242,7 @@ def test_statements_grow_with_pages_not_with_records(required):
 def test_nothing_is_read_before_the_first_bytes_where_there_is_nothing_to_check(registrations, monkeypatch):
     layout = make_export_layout({"heading": "No", "value": "row"}, encoding="utf-8")
     seen = []
-    monkeypatch.setattr(layout_stream, "CHUNK", 1)
+    monkeypatch.setattr(keys, "PAGE", 1)
     real = layout_stream.Values.columns
     monkeypatch.setattr(
         layout_stream.Values, "columns", lambda self, keys: seen.append(list(keys)) or real(self, keys)

@@ -14,7 +14,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
-from wagtail_regcert.exporting import keys, stream, values
+from wagtail_regcert.exporting import keys, values
 from wagtail_regcert.exporting.columns import FixedLayout
 from wagtail_regcert.exporting.stream import export_bytes, start_export
 from wagtail_regcert.models import ExportRun, Learner, Programme, Qualification, Registration
@@ -170,7 +170,7 @@ def test_headings_and_labels_are_english_in_every_language():
 
 @pytest.mark.parametrize("layout", [layout.file for layout in FixedLayout])
 def test_records_come_in_the_order_of_their_creation_across_pages(monkeypatch, layout):
-    monkeypatch.setattr(stream, "CHUNK", 3)
+    monkeypatch.setattr(keys, "PAGE", 3)
     expected = [make_registration(registration_number=f"R{number}") for number in range(7)]
 
     data = rows(exported(layout, Registration.objects.order_by()))
@@ -181,7 +181,7 @@ def test_records_come_in_the_order_of_their_creation_across_pages(monkeypatch, l
 
 @pytest.mark.parametrize("layout", [layout.file for layout in FixedLayout])
 def test_records_come_in_the_order_that_is_asked_for_across_pages(monkeypatch, layout):
-    monkeypatch.setattr(stream, "CHUNK", 3)
+    monkeypatch.setattr(keys, "PAGE", 3)
     for number in (3, 1, 6, 0, 2, 5, 4):
         make_registration(registration_number=f"R{number}", learner=make_learner(family_name=f"N{number}"))
 
@@ -192,7 +192,7 @@ def test_records_come_in_the_order_that_is_asked_for_across_pages(monkeypatch, l
 
 
 def test_first_bytes_come_before_any_record_is_read(monkeypatch):
-    monkeypatch.setattr(stream, "CHUNK", 1)
+    monkeypatch.setattr(keys, "PAGE", 1)
     for _number in range(5):
         make_registration()
     _run, chunks = start_export(Registration.objects.all(), FixedLayout.EXPORT.file, user=None, filters="")
@@ -202,6 +202,19 @@ def test_first_bytes_come_before_any_record_is_read(monkeypatch):
 
     assert first.startswith(b"\xef\xbb\xbfFull name")
     assert len(captured) == 0
+
+
+def test_a_text_with_what_the_server_puts_between_texts_comes_whole():
+    make_registration(registration_number="one")
+    # Only code can store it.
+    Registration.objects.update(registration_number="R\x1f1", postal_tracking_reference="T")
+    make_registration(registration_number="two", learner=make_learner(family_name="Le\x1fe"))
+
+    data = rows(exported())
+
+    places = [data[0].index(heading) for heading in ("Registration number", "Postal Tracking Reference")]
+    assert [[row[place] for place in places] for row in data[1:]] == [["R\x1f1", "T"], ["two", ""]]
+    assert [row[0].endswith("Le\x1fe") for row in data[1:]] == [False, True]
 
 
 def statements(number):
@@ -221,7 +234,7 @@ def test_statements_grow_with_pages_not_with_records():
 
 
 def test_small_tables_are_read_once(monkeypatch):
-    monkeypatch.setattr(stream, "CHUNK", 2)
+    monkeypatch.setattr(keys, "PAGE", 2)
     learner, programme = make_learner(), make_programme()
     for _number in range(6):
         make_registration(learner=learner, programme=programme)
@@ -240,7 +253,7 @@ def test_small_tables_are_read_once(monkeypatch):
 
 @pytest.mark.parametrize("order", ["pk", "-pk", "learner__family_name"])
 def test_registrations_deleted_while_they_are_exported_are_left_out_and_no_others(monkeypatch, order):
-    monkeypatch.setattr(stream, "CHUNK", 2)
+    monkeypatch.setattr(keys, "PAGE", 2)
     made = [
         make_registration(registration_number=str(number), learner=make_learner(family_name=f"N{number}"))
         for number in range(8)
@@ -314,7 +327,7 @@ def test_no_records_make_a_file_of_headings():
 
 @pytest.mark.parametrize("order", ["pk", "-qualification__title"])
 def test_memory_does_not_grow_with_the_number_of_records(monkeypatch, order):
-    monkeypatch.setattr(stream, "CHUNK", 50)
+    monkeypatch.setattr(keys, "PAGE", 50)
     monkeypatch.setattr(values, "REMEMBERED", 50)
     monkeypatch.setattr(keys, "KEYS_AT_ONCE", 50)
     monkeypatch.setattr(keys, "IN_MEMORY", 1000)

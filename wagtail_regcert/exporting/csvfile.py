@@ -5,15 +5,19 @@ from __future__ import annotations
 import codecs
 import csv
 import errno
+import io
 import os
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import islice
+from itertools import groupby, islice
 from pathlib import Path
 
 from ..characters import guard
 
 ROWS_AT_ONCE = 500
+
+Cells = Sequence[Sequence[str]]
+"""The cells of some rows, column by column: a loop over cells or rows would take longer than to read them."""
 
 
 def csv_bytes(
@@ -28,27 +32,58 @@ def csv_bytes(
 
     A character that the encoding lacks becomes ``?``.
     """
+    return csv_columns(headings, _by_column(rows), before=before, separator=separator, encoding=encoding)
+
+
+def csv_columns(
+    headings: Sequence[str] | None,
+    pages: Iterable[Cells],
+    *,
+    before: Iterable[Sequence[str]] = (),
+    separator: str = ",",
+    encoding: str = "utf-8-sig",
+) -> Iterator[bytes]:
+    """The same where cells come column by column, a page of rows at a time."""
     has_mark = encoding == "utf-8-sig"
-    buffer = _Lines("utf-8" if has_mark else encoding)
-    writer = csv.writer(buffer, delimiter=separator, lineterminator="\r\n")
+    encoding = "utf-8" if has_mark else encoding
+    head = io.StringIO(newline="")
+    writer = csv.writer(head, delimiter=separator, lineterminator="\r\n")
     writer.writerows(before)
     if headings is not None:
         writer.writerow(headings)
-    yield (codecs.BOM_UTF8 if has_mark else b"") + buffer.take()
+    yield (codecs.BOM_UTF8 if has_mark else b"") + head.getvalue().encode(encoding, "replace")
+    for page in pages:
+        yield _text(page, separator).encode(encoding, "replace")
+
+
+def _by_column(rows: Iterable[Sequence[str]]) -> Iterator[Cells]:
+    """Rows of at least one cell, some at a time; those of one page are of one width."""
     rows = iter(rows)
     while chunk := list(islice(rows, ROWS_AT_ONCE)):
-        for row in chunk:
-            # The writer looks at each character, which is a quarter of an export. Most rows need no quotes.
-            line = separator.join(row)
-            if (
-                line
-                and line.count(separator) == len(row) - 1
-                and not ('"' in line or "\r" in line or "\n" in line)
-            ):
-                buffer.write(f"{line}\r\n")
-            else:
-                writer.writerow(row)
-        yield buffer.take()
+        for _width, alike in groupby(chunk, len):
+            yield list(zip(*alike, strict=True))
+
+
+def _text(page: Cells, separator: str) -> str:
+    """The lines of a page, as Python's own writer has them."""
+    special = ('"', "\r", "\n", separator)
+    columns = [_quoted(column, special) for column in page]
+    if len(columns) == 1:
+        # A line of nothing would be no record.
+        columns = [[cell or '""' for cell in columns[0]]]
+    lines = "\r\n".join(map(separator.join, zip(*columns, strict=True)))
+    return f"{lines}\r\n" if lines else ""
+
+
+def _quoted(column: Sequence[str], special: Sequence[str]) -> Sequence[str]:
+    """Cells with quotation marks where they need them. Most columns have no such cell."""
+    text = "".join(column)
+    if not any(character in text for character in special):
+        return column
+    return [
+        '"{}"'.format(cell.replace('"', '""')) if any(character in cell for character in special) else cell
+        for cell in column
+    ]
 
 
 def guarded(rows: Iterable[Sequence[str]]) -> Iterator[list[str]]:
@@ -97,19 +132,3 @@ def _umask() -> int:
     mask = os.umask(0o077)
     os.umask(mask)
     return mask
-
-
-class _Lines:
-    """What the csv writer writes to."""
-
-    def __init__(self, encoding: str) -> None:
-        self._parts: list[str] = []
-        self._encoding = encoding
-
-    def write(self, text: str) -> None:
-        self._parts.append(text)
-
-    def take(self) -> bytes:
-        text = "".join(self._parts)
-        self._parts.clear()
-        return text.encode(self._encoding, "replace")

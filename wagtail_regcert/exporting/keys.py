@@ -20,6 +20,9 @@ from django.db.models import QuerySet
 IN_MEMORY = 1_000_000
 """Bytes of keys that are kept in memory; more go to a temporary file."""
 
+PAGE = 4000
+"""Keys whose records are read at once."""
+
 KEYS_AT_ONCE = 10_000
 """Keys taken from the driver at once."""
 
@@ -45,8 +48,9 @@ class Keys:
         self._file.write(added.tobytes())
         self._count += len(added)
 
-    def pages(self, size: int) -> Iterator[Sequence[int]]:
-        """The keys in their order, at most ``size`` at once."""
+    def pages(self, size: int | None = None) -> Iterator[Sequence[int]]:
+        """The keys in their order, at most ``size`` at once, else as many as records are read."""
+        size = size or PAGE
         at = 0
         while at < self._count:
             page = array("q")

@@ -17,6 +17,7 @@ from ..characters import codepoint, guard
 from ..date_forms import DateForm, writer
 from ..definitions.exports import Case, Encoding, ExportColumn, ExportDefinition, Format
 from ..problems import Facts, Unfit
+from .csvfile import Cells
 from .layout_values import BY_NAME, DAY_PATHS, Sort, Value
 
 SUSPICIOUS = frozenset("'=+-@\t\r\uff1d\uff0b\uff0d\uff20")
@@ -41,12 +42,17 @@ class UnfitCell(NamedTuple):
 class Page(NamedTuple):
     """What becomes of some records."""
 
-    rows: list[tuple[str, ...]]
-    """Cells of those that are right."""
+    cells: Cells
+    """Of those that are right."""
     unfit: list[UnfitCell]
     """By record, then by column."""
     keys: Sequence[int]
     """Primary keys of those that are right."""
+
+    @property
+    def rows(self) -> list[tuple[str, ...]]:
+        """The same row by row, for those who look at a few."""
+        return list(zip(*self.cells, strict=True))
 
     @property
     def unfit_records(self) -> int:
@@ -101,7 +107,7 @@ class CellMaker:
             cells = [list(compress(column, are_right)) for column in cells]
             keys = list(compress(keys, are_right))
         return Page(
-            list(zip(*cells, strict=True)),
+            cells,
             [one for position in sorted(wrong) for one in sorted(wrong[position], key=_column_of)],
             keys,
         )

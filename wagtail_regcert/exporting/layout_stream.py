@@ -7,9 +7,9 @@ temporary one meanwhile, so that no record is read twice and what was checked is
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from itertools import chain, islice
+from itertools import chain
 from tempfile import SpooledTemporaryFile
 from typing import Any
 
@@ -21,15 +21,12 @@ from ..definitions.exports import ExportDefinition, Format, to_json
 from ..models import ExportRun
 from ..moments import site_time
 from . import held
-from .csvfile import csv_bytes
+from .csvfile import Cells, csv_columns
 from .keys import Keys, batches
 from .layout_cells import CellMaker, Page, UnfitCell
 from .values import Values
 from .xlsxfile import MOST_ROWS, sheet_bytes, xlsx_bytes
 from .zipstream import zip_bytes
-
-CHUNK = 2000
-"""Records read at once."""
 
 IN_MEMORY = 1_000_000
 """Bytes of a file that is checked before it leaves and kept in memory; more go to a temporary file."""
@@ -121,7 +118,7 @@ def prepare(
         raise TooManyRecords
     maker = CellMaker(definition, moment.date())
     counts = _Passed(tell)
-    bodies = _bodies(counts.rows(pages(keys, maker, records)), definition)
+    bodies = _bodies(counts.cells(pages(keys, maker, records)), definition)
     chunks = _packed(bodies, definition, moment)
     if maker.checks:
         chunks = _spooled(chunks)
@@ -145,14 +142,14 @@ def keys_of(records: QuerySet[Any]) -> Keys:
     found = records if records.ordered else records.order_by("pk")
     keys = Keys()
     for batch in batches(found.values_list("pk")):
-        keys.extend(key for (key,) in batch)
+        keys.extend(chain.from_iterable(batch))
     return keys
 
 
 def pages(keys: Keys, maker: CellMaker, records: QuerySet[Any]) -> Iterator[Page]:
     """The cells of all records that still exist, some at once."""
     values = Values(records.model, ["pk", *maker.paths], days=maker.day_paths, using=records.db)
-    for chunk in keys.pages(CHUNK):
+    for chunk in keys.pages():
         found, *columns = values.columns(chunk)
         yield maker.page(found, columns)
 
@@ -165,26 +162,27 @@ class _Passed:
         self.unfit = 0
         self._tell = tell
 
-    def rows(self, found: Iterable[Page]) -> Iterator[Sequence[str]]:
+    def cells(self, found: Iterable[Page]) -> Iterator[Cells]:
         for page in found:
             self.right.extend(page.keys)
             self.unfit += page.unfit_records
             for one in page.unfit:
                 self._tell(one)
-            yield from page.rows
+            yield page.cells
 
 
 Bodies = Iterable[Iterable[bytes]]
 """What stands in each file: the text of a CSV file, or the sheet of a workbook."""
 
 
-def _bodies(rows: Iterator[Sequence[str]], definition: ExportDefinition) -> Iterator[Iterator[bytes]]:
+def _bodies(found: Iterator[Cells], definition: ExportDefinition) -> Iterator[Iterator[bytes]]:
     headings = [column.heading for column in definition.columns] if definition.headings else None
 
-    def body(of: Iterable[Sequence[str]]) -> Iterator[bytes]:
+    def body(of: Iterator[Cells]) -> Iterator[bytes]:
         if definition.format is Format.XLSX:
-            return sheet_bytes(headings, of, before=definition.before)
-        return csv_bytes(
+            rows = chain.from_iterable(zip(*cells, strict=True) for cells in of)
+            return sheet_bytes(headings, rows, before=definition.before)
+        return csv_columns(
             headings,
             of,
             before=definition.before,
@@ -193,15 +191,38 @@ def _bodies(rows: Iterator[Sequence[str]], definition: ExportDefinition) -> Iter
         )
 
     if definition.rows_per_file is None:
-        yield body(rows)
+        yield body(found)
         return
-    first: list[Sequence[str]] = list(islice(rows, 1))
-    is_first = True
+    records = _Records(found)
     # An empty export is one file without records.
-    while first or is_first:
-        is_first = False
-        yield body(chain(first, islice(rows, definition.rows_per_file - len(first))))
-        first = list(islice(rows, 1))
+    yield body(records.take(definition.rows_per_file))
+    while records.has_more():
+        yield body(records.take(definition.rows_per_file))
+
+
+class _Records:
+    """Cells of records that come in pages, to be taken some records at a time."""
+
+    def __init__(self, pages: Iterator[Cells]) -> None:
+        self._pages = pages
+        self._page: Cells = [()]
+        self._taken = 0
+
+    def has_more(self) -> bool:
+        while self._taken == len(self._page[0]):
+            page = next(self._pages, None)
+            if page is None:
+                return False
+            self._page, self._taken = page or [()], 0
+        return True
+
+    def take(self, most: int) -> Iterator[Cells]:
+        """At most so many of those that come next."""
+        while most and self.has_more():
+            cells = [column[self._taken : self._taken + most] for column in self._page]
+            self._taken += len(cells[0])
+            most -= len(cells[0])
+            yield cells
 
 
 def _spooled(chunks: Iterable[bytes]) -> Iterator[bytes]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import islice
+from itertools import chain, islice
 from typing import Any
 
 from django.db.models import QuerySet
@@ -14,15 +14,12 @@ from ..databases import atomic
 from ..models import ExportRun, Registration
 from . import held
 from .columns import ExportColumn, FileLayout, FixedLayout
-from .csvfile import csv_bytes
+from .csvfile import Cells, csv_columns
 from .keys import Keys, batches
 from .values import Values
 
 COMMAND = "regcert_export"
 """How the filters of an export by command begin; a query string with names for keys follows."""
-
-CHUNK = 2000
-"""Records read at once."""
 
 _SUSPICIOUS = frozenset("'=+-@\t\r\uff1d\uff0b\uff0d\uff20")
 """First characters of cells that may need a guard."""
@@ -64,7 +61,7 @@ def _keys(records: QuerySet[Any], layout: FileLayout) -> tuple[Keys, int]:
     keys, left_out = Keys(), 0
     for batch in batches(found.values_list("pk", *layout.known_by)):
         if not layout.known_by:
-            keys.extend(key for (key,) in batch)
+            keys.extend(chain.from_iterable(batch))
             continue
         known = [key for key, *values in batch if any(value is not None for value in values)]
         left_out += len(batch) - len(known)
@@ -75,29 +72,27 @@ def _keys(records: QuerySet[Any], layout: FileLayout) -> tuple[Keys, int]:
 def _bytes(keys: Keys, layout: FileLayout, records: QuerySet[Any]) -> Iterator[bytes]:
     columns = layout.columns
     guarding = layout.name != FixedLayout.EXPORT or conf.settings.ESCAPE_FORMULAS
-    return csv_bytes([column.heading for column in columns], _rows(keys, columns, guarding, records))
+    return csv_columns([column.heading for column in columns], _pages(keys, columns, guarding, records))
 
 
-def _rows(
+def _pages(
     keys: Keys, columns: Sequence[ExportColumn], guarding: bool, records: QuerySet[Any]
-) -> Iterator[Sequence[str]]:
+) -> Iterator[Cells]:
     values = Values(
         records.model,
         [path for column in columns for path in column.paths],
         days={path for column in columns if column.is_day for path in column.paths},
         using=records.db,
     )
-    # Column by column: a loop over cells in Python would take longer than reading them.
     writers = [_writer(column, guarding) for column in columns]
-    for page in keys.pages(CHUNK):
+    for page in keys.pages():
         read = iter(values.columns(page))
-        cells = [
+        yield [
             write(*islice(read, len(column.paths))) for column, write in zip(columns, writers, strict=True)
         ]
-        yield from zip(*cells, strict=True)
 
 
-Writer = Callable[..., Iterable[str]]
+Writer = Callable[..., Sequence[str]]
 
 
 class _Written(dict[Any, str]):
@@ -116,9 +111,9 @@ def _writer(column: ExportColumn, guarding: bool) -> Writer:
     """A function from the columns of values to the column of cells."""
     if column.repeats and column.write:
         known = _Written(column.write)
-        return lambda values: map(known.__getitem__, values)
+        return lambda values: list(map(known.__getitem__, values))
     write = column.write
-    texts: Writer = (lambda *values: map(write, *values)) if write else _as_they_are
+    texts: Writer = (lambda *values: list(map(write, *values))) if write else _as_they_are
     return (lambda *values: _guarded(texts(*values))) if guarding else texts
 
 
@@ -126,5 +121,5 @@ def _as_they_are(values: Iterable[str | None]) -> list[str]:
     return [value or "" for value in values]
 
 
-def _guarded(texts: Iterable[str]) -> list[str]:
+def _guarded(texts: Sequence[str]) -> list[str]:
     return [guard(text) if text[:1] in _SUSPICIOUS else text for text in texts]

@@ -53,7 +53,7 @@ class Summary:
 
     def add(self, page: Page, first: int, last: int) -> None:
         """Count a page of records, and keep what is wrong at positions ``first`` to before ``last``."""
-        self.right += len(page.rows)
+        self.right += len(page.keys)
         self.records += page.unfit_records
         for one in page.unfit:
             if first <= self.cells < last:

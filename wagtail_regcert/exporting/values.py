@@ -7,20 +7,18 @@ tables for each page and MariaDB sorts them.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Collection, Sequence
+from itertools import compress, count
 from typing import Any
 
-from django.db import connections, transaction
+from django.db import connections
 from django.db.models import Model
 
 from ..models.fields import PlainDate
-from ..models.sets import among
+from .by_key import ByKey, Columns
 
 REMEMBERED = 20_000
 """Rows of a related table that are kept for the pages that follow, so that small tables are read once."""
-
-Row = tuple[Any, ...]
 
 
 class Values:
@@ -32,11 +30,11 @@ class Values:
         """``days`` are those of the paths that lead to days; they may come as plain text."""
         # Drivers make days of texts one by one. PostgreSQL's is quicker at it than its server at writing.
         plain = connections[using].vendor != "postgresql"
-        self._model = model
-        self._using = using
-        self._own: list[Any] = []
+        self._own = ByKey(model, using)
         self._related: dict[str, _Related] = {}
+        names: list[Any] = []
         self._places: list[tuple[str, int]] = []
+        """Of each path: the relation, if it leads over one, and which of the columns read there."""
         for path in paths:
             if path == "pk":
                 # It is read in any case, and Django 5.2.0 reads no column twice.
@@ -45,30 +43,24 @@ class Values:
             relation, _, name = path.partition("__") if "__" in path else ("", "", path)
             if relation and relation not in self._related:
                 self._related[relation] = _Related(model, relation, using)
-            fields = self._related[relation].fields if relation else self._own
+            fields = self._related[relation].fields if relation else names
             self._places.append((relation, len(fields)))
             fields.append(PlainDate(name) if plain and path in days else name)
+        self._own.fields += [*(f"{relation}_id" for relation in self._related), *names]
 
-    def columns(self, keys: Sequence[int]) -> list[Sequence[Any]]:
+    def columns(self, keys: Sequence[int]) -> Columns:
         """The values of each path, for the keys that still exist."""
-        with _by_index(self._using):
-            return self._columns(keys)
-
-    def _columns(self, keys: Sequence[int]) -> list[Sequence[Any]]:
-        fields = [*(f"{relation}_id" for relation in self._related), *self._own]
-        stored = _by_key(self._model, keys, fields, self._using)
-        rows = list(map(stored.__getitem__, keys if len(stored) == len(keys) else filter(stored.get, keys)))
+        columns = _in_order(keys, self._own.read(keys))
         for at, related in enumerate(self._related.values(), start=1):
-            gone = related.remember({row[at] for row in rows})
+            gone = related.remember(set(columns[at]))
             if gone:
                 # Deleted since, and so their registrations, which refer to them.
-                rows = [row for row in rows if row[at] not in gone]
-        if not rows:
-            return [()] * len(self._places)
-        found, *columns = zip(*rows, strict=True)
-        read: dict[str, Sequence[Sequence[Any]]] = {"pk": [found], "": columns[len(self._related) :]}
-        for (relation, related), column in zip(self._related.items(), columns, strict=False):
-            read[relation] = related.columns(column)
+                exist = [key not in gone for key in columns[at]]
+                columns = [list(compress(column, exist)) for column in columns]
+        found, *values = columns
+        read: dict[str, Columns] = {"pk": [found], "": values[len(self._related) :]}
+        for (relation, related), references in zip(self._related.items(), values, strict=False):
+            read[relation] = related.columns(references)
         return [read[relation][at] for relation, at in self._places]
 
 
@@ -76,46 +68,36 @@ class _Related:
     """Rows of a table that what is exported refers to."""
 
     def __init__(self, model: type[Model], relation: str, using: str) -> None:
-        self._model: Any = model._meta.get_field(relation).related_model
-        self._using = using
-        self._known: dict[int | None, Row] = {}
-        self.fields: list[Any] = []
+        other: Any = model._meta.get_field(relation).related_model
+        self._table = ByKey(other, using)
+        self.fields = self._table.fields
+        self._position: dict[int | None, int] = {}
+        """Of a row, by its key, in the columns that are known."""
+        self._known: list[list[Any]] = []
 
-    def remember(self, keys: set[int | None]) -> set[int | None]:
+    def remember(self, keys: set[int | None]) -> set[int]:
         """Read those of the rows that are not known yet; those that do not exist."""
-        if len(self._known) > REMEMBERED:
-            self._known.clear()
-        # No reference, no values.
-        self._known[None] = (None,) * (1 + len(self.fields))
-        missing = keys - self._known.keys()
-        self._known.update(_by_key(self._model, missing, self.fields, self._using))
-        return missing - self._known.keys()
+        if not self._known or len(self._position) > REMEMBERED:
+            # No reference, no values.
+            self._position = {None: 0}
+            self._known = [[None] for _field in self.fields]
+        missing = {key for key in keys - self._position.keys() if key is not None}
+        found, *columns = self._table.read(missing)
+        self._position.update(zip(found, count(len(self._position)), strict=False))
+        for known, column in zip(self._known, columns, strict=True):
+            known.extend(column)
+        return missing - self._position.keys()
 
-    def columns(self, keys: Sequence[int | None]) -> Sequence[Sequence[Any]]:
+    def columns(self, keys: Sequence[int | None]) -> Columns:
         """The values of each field for rows that are known."""
-        return list(zip(*map(self._known.__getitem__, keys), strict=True))[1:]
+        positions = list(map(self._position.__getitem__, keys))
+        return [list(map(known.__getitem__, positions)) for known in self._known]
 
 
-@contextmanager
-def _by_index(using: str) -> Iterator[None]:
-    """Have PostgreSQL find rows by their keys.
-
-    For a page of keys from all over a table it would read the whole table, every time.
-    """
-    connection = connections[using]
-    if connection.vendor != "postgresql":
-        yield
-        return
-    with transaction.atomic(using), connection.cursor() as cursor:
-        cursor.execute("SET LOCAL enable_seqscan = off")
-        yield
-        # What goes on in the same transaction is not ours.
-        cursor.execute("SET LOCAL enable_seqscan TO DEFAULT")
-
-
-def _by_key(
-    model: type[Model], keys: Collection[Any], fields: Sequence[Any], using: str
-) -> dict[int | None, Row]:
-    """Rows by primary key, which is their first value."""
-    rows = model._base_manager.using(using).order_by().values_list("pk", *fields)
-    return {row[0]: row for chosen in among("pk", keys, using) for row in rows.filter(chosen)}
+def _in_order(keys: Sequence[int], columns: Columns) -> Columns:
+    """Rows in the order of the keys, those of them that were found."""
+    position = {key: at for at, key in enumerate(columns[0])}
+    positions = [position[key] for key in keys if key in position]
+    if positions == list(range(len(positions))):
+        return columns
+    return [list(map(column.__getitem__, positions)) for column in columns]
