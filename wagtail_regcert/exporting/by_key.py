@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from django.db import connections, models, transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from ..models.sets import among
 
@@ -48,7 +48,8 @@ class ByKey:
 
     def _fetched(self, keys: Collection[int]) -> Columns:
         columns = self._no_rows()
-        for chosen in among("pk", keys, self._using):
+        unbroken = _range_of(keys)
+        for chosen in [Q(pk__range=unbroken)] if unbroken else among("pk", keys, self._using):
             for column, values in zip(columns, zip(*self._rows.filter(chosen), strict=True), strict=False):
                 column.extend(values)
         return columns
@@ -62,10 +63,9 @@ class ByKey:
         return columns
 
     def _select(self, gathered: str, keys: Collection[int]) -> Columns:
-        first, last = min(keys), max(keys)
-        if last - first + 1 == len(keys):
-            # None is missing in between, as on most pages of a whole table.
-            chosen = f"BETWEEN {first:d} AND {last:d}"
+        unbroken = _range_of(keys)
+        if unbroken:
+            chosen = "BETWEEN {:d} AND {:d}".format(*unbroken)
         else:
             chosen = f"= ANY ('{{{','.join(map(str, keys))}}}'::bigint[])"
         with by_index(self._using) as cursor:
@@ -96,6 +96,15 @@ class ByKey:
     @cached_property
     def _as_arrays(self) -> str:
         return ", ".join(f"array_agg(column_{at})" for at in range(len(self.fields) + 1))
+
+
+def _range_of(keys: Collection[int]) -> tuple[int, int] | None:
+    """The first and the last of keys with none missing in between, as on most pages of a whole table.
+
+    A range is found faster than its keys.
+    """
+    first, last = min(keys), max(keys)
+    return (first, last) if last - first + 1 == len(keys) else None
 
 
 @contextmanager
