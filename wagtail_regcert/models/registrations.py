@@ -41,21 +41,8 @@ class RegistrationQuerySet(SearchedQuerySet["Registration"]):
 
     update.alters_data = True  # type: ignore[attr-defined]
 
-    def bulk_create(
-        self,
-        objs: Any,
-        batch_size: int | None = None,
-        ignore_conflicts: bool = False,
-        update_conflicts: bool = False,
-        update_fields: Any = None,
-        unique_fields: Any = None,
-    ) -> Any:
-        """Create many; those that exist and are updated instead say when, too."""
-        if update_fields:
-            update_fields = {*update_fields, "updated_at"}
-        return super().bulk_create(
-            objs, batch_size, ignore_conflicts, update_conflicts, update_fields, unique_fields
-        )
+    def with_those_made_of(self, names: set[str]) -> set[str]:
+        return super().with_those_made_of(names) | {"updated_at"}
 
     def keys_of(self, pairs: Set[tuple[int, int]]) -> dict[tuple[int, int], int]:
         """Map those of the pairs of learner and qualification that are registered to primary keys."""

@@ -359,40 +359,39 @@ class ExportRun(models.Model):
         return str(words.get(self.layout, self.layout))
 
 
-class ExportPiece(models.Model):
-    """A piece of what an export held: primary keys of registrations, in the order of the file."""
+class KeysPiece(models.Model):
+    """A piece of a long list of registrations: their primary keys, packed, in the order of the file."""
 
-    run = models.ForeignKey(ExportRun, on_delete=models.CASCADE, related_name="pieces")
     number = models.PositiveIntegerField()
     keys = models.BinaryField()
 
     objects = RunQuerySet.as_manager()
 
     class Meta:
+        abstract = True
         base_manager_name = "objects"
         default_permissions = ()
-        constraints = [models.UniqueConstraint(fields=["run", "number"], name="regcert_one_export_piece")]
 
     def __str__(self) -> str:
         return str(self.number)
 
 
-class AnswerPiece(models.Model):
-    """A piece of what a file brought that answers an export: primary keys of registrations, in their order.
+class ExportPiece(KeysPiece):
+    """Of what an export held."""
+
+    run = models.ForeignKey(ExportRun, on_delete=models.CASCADE, related_name="pieces")
+
+    class Meta(KeysPiece.Meta):
+        constraints = [models.UniqueConstraint(fields=["run", "number"], name="regcert_one_export_piece")]
+
+
+class AnswerPiece(KeysPiece):
+    """Of what a file brought that answers an export.
 
     The file and its report are kept for days, and what is awaited is asked for months.
     """
 
     run = models.ForeignKey(ImportRun, on_delete=models.CASCADE, related_name="brought")
-    number = models.PositiveIntegerField()
-    keys = models.BinaryField()
 
-    objects = RunQuerySet.as_manager()
-
-    class Meta:
-        base_manager_name = "objects"
-        default_permissions = ()
+    class Meta(KeysPiece.Meta):
         constraints = [models.UniqueConstraint(fields=["run", "number"], name="regcert_one_answer_piece")]
-
-    def __str__(self) -> str:
-        return str(self.number)

@@ -41,6 +41,10 @@ class SearchedQuerySet(SourceQuerySet[M]):
 
     update.alters_data = True  # type: ignore[attr-defined]
 
+    def with_those_made_of(self, names: set[str]) -> set[str]:
+        """Names of fields, with those that change whenever these do."""
+        return names | {field.name for field in search_fields_of(self.model, names)}
+
     def _update_one_by_one(self, fields: Sequence[SearchText], values: Mapping[str, Any]) -> int:
         """Update rows whose texts differ, since they are also made of what is stored or computed."""
         updated = 0
@@ -74,8 +78,7 @@ class SearchedQuerySet(SourceQuerySet[M]):
     ) -> Any:
         """Create many, and keep what those are searched by that exist and are updated instead."""
         if update_fields:
-            names = set(update_fields)
-            update_fields = names | {field.name for field in search_fields_of(self.model, names)}
+            update_fields = self.with_those_made_of(set(update_fields))
         return super().bulk_create(
             objs, batch_size, ignore_conflicts, update_conflicts, update_fields, unique_fields
         )
