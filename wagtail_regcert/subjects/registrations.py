@@ -91,7 +91,9 @@ class RegistrationRules(Rules):
         others: tuple[str, ...],
     ) -> Matched:
         keys = found.keys
-        pairs: Any = {key for key in set(keys) if key is not None and not any(map(is_stand_in, key))}
+        pairs: Any = set(keys) - {None}
+        if found.newcomers:
+            pairs = {key for key in pairs if not any(map(is_stand_in, key))}
         registrations: Any = stored.registrations(pairs, (*fields, *others))
         width = len(fields)
         blanks = self.blank(others)
