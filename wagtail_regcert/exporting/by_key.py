@@ -15,8 +15,8 @@ from ..models.sets import among
 Columns = Sequence[Sequence[Any]]
 """The values of some rows, field by field."""
 
-_BETWEEN = "\x1f"
-"""Between texts that are gathered. No form and no import takes a text that has it."""
+_SEPARATOR = "\x1f"
+"""Between texts that come as one. No form and no import takes a text that has it."""
 
 
 class ByKey:
@@ -29,7 +29,10 @@ class ByKey:
         """What is read beside the key; complete before anything is."""
 
     def read(self, keys: Collection[int]) -> Columns:
-        """The rows that have these keys, in any order; the key is the first column. No text may be ``""``."""
+        """The rows that have these keys, in any order; their key is the first column.
+
+        A text that is null may come as ``""``.
+        """
         if not keys:
             return self._no_rows()
         return self._gathered(keys) if self._is_postgresql else self._fetched(keys)
@@ -58,7 +61,7 @@ class ByKey:
         """Each column as one value: a fraction of the work that a tuple for each row is."""
         columns = self._select(self._as_texts, keys)
         if any(len(column) != len(columns[0]) for column in columns):
-            # A text that came about otherwise has what stands between texts.
+            # Code has stored a text that has the separator in it.
             columns = self._select(self._as_arrays, keys)
         return columns
 
@@ -68,10 +71,10 @@ class ByKey:
             chosen = "BETWEEN {:d} AND {:d}".format(*unbroken)
         else:
             chosen = f"= ANY ('{{{','.join(map(str, keys))}}}'::bigint[])"
-        with by_index(self._using) as cursor:
+        with _by_index(self._using) as cursor:
             cursor.execute(f"SELECT {gathered} FROM {self._source} WHERE column_0 {chosen}")
             (found,) = cursor.fetchall()
-        return [value.split(_BETWEEN) if isinstance(value, str) else value or [] for value in found]
+        return [value.split(_SEPARATOR) if isinstance(value, str) else value or [] for value in found]
 
     @cached_property
     def _source(self) -> str:
@@ -89,7 +92,7 @@ class ByKey:
             for column, _sql, _alias in compiler.select
         ]
         return ", ".join(
-            f"string_agg(coalesce(column_{at}, ''), '{_BETWEEN}')" if text else f"array_agg(column_{at})"
+            f"string_agg(coalesce(column_{at}, ''), '{_SEPARATOR}')" if text else f"array_agg(column_{at})"
             for at, text in enumerate(is_text)
         )
 
@@ -108,10 +111,10 @@ def _range_of(keys: Collection[int]) -> tuple[int, int] | None:
 
 
 @contextmanager
-def by_index(using: str) -> Iterator[Any]:
+def _by_index(using: str) -> Iterator[Any]:
     """A cursor for which PostgreSQL finds rows by their keys.
 
-    For a page of keys from all over a table it would read the whole table, every time.
+    For a page of keys from all over a table it would otherwise read the whole table, every time.
     """
     with transaction.atomic(using), connections[using].cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off")
