@@ -190,6 +190,23 @@ def test_the_keyboard_alone_selects_and_exports(page, registrations):
     assert banner_text(page) == "All 65 registrations in the list are selected."
 
 
+def test_the_menu_of_a_row_lies_beside_the_name_where_text_runs_from_the_right(page, user, registrations):
+    UserProfile.objects.create(user=user, preferred_language="ar")
+    learner = registrations[-1].learner
+    learner.given_names, learner.family_name = "Maximilian", "Featherstonehaugh"
+    learner.save()
+
+    page.goto(LISTING)
+    row = page.locator(".regcert-listing tbody tr").first
+    name, menu = row.locator("a").first.bounding_box(), row.locator(".actions button").bounding_box()
+    number = row.locator("bdi")
+
+    assert page.locator("html").get_attribute("dir") == "rtl"
+    assert menu["x"] + menu["width"] <= name["x"]
+    assert number.inner_text() == registrations[-1].qualification.number
+    assert number.evaluate("number => getComputedStyle(number).unicodeBidi") == "isolate"
+
+
 def test_a_long_title_fits_in_the_filter_of_qualifications(page):
     Qualification.objects.update(title="Level 5 Diploma in Leadership and Management " * 3)
 

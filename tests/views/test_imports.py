@@ -22,6 +22,7 @@ from tests.makers import (
     make_user,
 )
 from wagtail_regcert.importing import runs
+from wagtail_regcert.layouts import QUALIFICATIONS
 from wagtail_regcert.models import ImportRun, Qualification, Registration
 
 pytestmark = pytest.mark.django_db
@@ -198,6 +199,23 @@ def notes_on(client, run):
         r'<section class="regcert-notes".*?</section>', client.get(url("import_report", run)).text, re.S
     )
     return html.unescape(section.group()) if section else ""
+
+
+def test_notes_that_ask_for_a_decision_are_in_the_report_and_no_more_in_the_result(client):
+    tables = ("qualification", "awardingorganisation")
+    user = make_user(
+        MANAGE, IMPORT, *(f"{action}_{table}" for table in tables for action in ("add", "change"))
+    )
+    client.force_login(user)
+    data = make_csv(["601/3688/1", "Joinery", "A new one"], layout=QUALIFICATIONS)
+    run = make_run(data, user=user, about="qualifications")
+    before = notes_on(client, run)
+
+    runs.begin_commit(run.pk)
+    runs.commit(run.pk)
+
+    assert "“A new one”" in before
+    assert notes_on(client, run) == ""
 
 
 def test_notes_on_the_file_stand_above_the_report_and_in_its_status(client, importer, learner):

@@ -54,7 +54,7 @@ def _day_month_order(told: Told) -> str:
             count,
         )
         % count,
-        _("All are read as %s. Check them before you upload the records.") % form,
+        _("All are read as %s. Check that this is right.") % form,
     )
 
 

@@ -25,9 +25,14 @@ NOTE_STATUS = {NoteCode.GUESSED_ENCODING: "info"}
 """How urgent a note looks; the others warn."""
 
 
+BEFORE_UPLOAD = (NoteCode.IMPORTED_BEFORE, NoteCode.NEW_ORGANISATIONS)
+"""Notes that ask for a decision; the result says what came of it."""
+
+
 def shown_notes(run: ImportRun, user: Any) -> list[dict[str, Any]]:
     """Notes on a run's file; with the address of an earlier import that one names, if the user may see it."""
-    notes = staging.load_notes(run)
+    decided = run.state == ImportRun.State.COMMITTED
+    notes = [note for note in staging.load_notes(run) if not (decided and note.code in BEFORE_UPLOAD)]
     earlier = [note.facts["run"] for note in notes if "run" in note.facts]
     visible = visible_imports(user).filter(pk__in=earlier).values_list("pk", flat=True)
     urls = (
