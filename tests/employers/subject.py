@@ -58,7 +58,7 @@ class EmployerSubject(Subject):
         keys = [reference or None for reference in given.column("reference")]
         return Matched(keys=keys, stored=stored.employers(set(keys) - {None}, fields))
 
-    def suspicions(self, given, matched, will_be, today):
+    def suspicions(self, given, will_be, today):
         found = ColumnSuspicions(given)
         found.look_for(
             "since", Warn.FUTURE_DATE, {day for day in will_be["since"] if day > today.isoformat()}

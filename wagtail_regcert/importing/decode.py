@@ -80,7 +80,7 @@ def _kind(data: bytes) -> str:
     if data.startswith(_COMPRESSED):
         return "compressed"
     # Latin letters have NUL bytes in two or three of four columns.
-    sample = data[: _NUL_WITHIN - _NUL_WITHIN % 4]
+    sample = data[:_NUL_WITHIN]
     columns = [sample[start::4] for start in range(4)]
     empty = [column.count(0) > len(column) / 2 for column in columns]
     if sum(empty) == 3:

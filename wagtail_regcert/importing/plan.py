@@ -49,7 +49,7 @@ def make_plan(
     wrong |= late.keys()
     columns, kept = _as_they_will_be(given, subject, matched, fields, columns)
     will_be = {**matched.others, **dict(zip(fields, columns, strict=True))}
-    suspicions = subject.suspicions(given, matched, will_be, today) if with_advice else NoSuspicions()
+    suspicions = subject.suspicions(given, will_be, today) if with_advice else NoSuspicions()
     found = matched.stored
     after_values: Any = zip(*columns, strict=True) if columns else repeat((), len(given.numbers))
     records: list[Record] = []
@@ -247,7 +247,7 @@ def _not_given_up(
         if value != had:
             if value:
                 takes[index] = value
-            if had and (index not in wrong or had not in gives):
+            if had and index not in wrong:
                 gives[had] = index
     unknown = (index for index, key in enumerate(matched.keys) if key is None)
     return blocked(takes, gives, holders, {*wrong, *unknown})

@@ -90,8 +90,7 @@ def _why_no_header(
             return {"reason": "export"}
     if better := _better_separator(text, separator, layout):
         return {"reason": "better", **better}
-    alone = header[0] if header and is_blank(header[1:]) else ""
-    if any(layout.is_header(_first_row(alone, other)) for other in Separator):
+    if is_blank(header[1:]) and any(layout.is_header(_first_row(header[0], other)) for other in Separator):
         return {"reason": "quoted"}
     return describe_header(header, layout)
 

@@ -96,7 +96,7 @@ class LearnerRules(Rules):
         return [_own_ulns(given) if name == "uln" else given.column(name) for name in fields]
 
     def suspicions(
-        self, given: Given, matched: Matched, will_be: Mapping[str, Sequence[str]], today: dt.date
+        self, given: Given, will_be: Mapping[str, Sequence[str]], today: dt.date
     ) -> LearnerSuspicions:
         return LearnerSuspicions(given, today)
 

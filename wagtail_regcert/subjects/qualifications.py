@@ -54,7 +54,7 @@ class QualificationRules(Rules):
         )
 
     def suspicions(
-        self, given: Given, matched: Matched, will_be: Mapping[str, Sequence[str]], today: dt.date
+        self, given: Given, will_be: Mapping[str, Sequence[str]], today: dt.date
     ) -> ColumnSuspicions:
         return ColumnSuspicions(given)
 

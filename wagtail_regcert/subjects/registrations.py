@@ -273,7 +273,7 @@ class RegistrationRules(Rules):
         return tuple(Status.NOT_REGISTERED.value if name == "status" else "" for name in fields)
 
     def suspicions(
-        self, given: Given, matched: Matched, will_be: Mapping[str, Sequence[str]], today: dt.date
+        self, given: Given, will_be: Mapping[str, Sequence[str]], today: dt.date
     ) -> RegistrationSuspicions:
         return RegistrationSuspicions(given, will_be, self.carried(given.layout), today)
 

@@ -102,9 +102,7 @@ class Rules:
         """The values of a new record of which nothing is given."""
         return ("",) * len(fields)
 
-    def suspicions(
-        self, given: Given, matched: Matched, will_be: Mapping[str, Sequence[str]], today: dt.date
-    ) -> Suspicions:
+    def suspicions(self, given: Given, will_be: Mapping[str, Sequence[str]], today: dt.date) -> Suspicions:
         """What looks wrong in the records, whether they are accepted or not.
 
         ``will_be`` has the values as they will be, by field: those that the source carries, and ``others``.
