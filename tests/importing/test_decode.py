@@ -140,6 +140,8 @@ def test_what_only_resembles_another_kind_of_file_is_read(data):
         (b"7z\xbc\xaf\x27\x1c\0", "compressed"),
         (b"\x7fELF\x02\x01\x01\0\0\0\0", "binary"),
         (b"a\0b,c,d", "binary"),
+        # Half of a column: not what letters have.
+        (b"a\0b\0c\0dd", "binary"),
     ],
 )
 def test_it_is_told_what_kind_of_file_is_no_text(data, kind):

@@ -1,6 +1,7 @@
 """From bytes to sheet: what a file as a whole may be."""
 
 import csv
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -9,6 +10,7 @@ from hypothesis import strategies as st
 from tests.makers import make_csv
 from wagtail_regcert.exporting.columns import EXPORT_COLUMNS
 from wagtail_regcert.importing.pipeline import Opened, Refused, check_upload, open_file
+from wagtail_regcert.importing.read import cut_rows
 from wagtail_regcert.layouts import REGISTRATIONS, Separator
 from wagtail_regcert.messages import sentence
 
@@ -65,10 +67,66 @@ def test_the_malformed_row_is_named_and_another_separator_is_offered():
     assert refused.fault.facts == {"row": 2, "reason": "after_quote", "html": False, "better": "semicolon"}
 
 
-def test_a_wrong_separator_is_told():
-    refused = open_file(make_csv(["1", "2", "Registered"], separator="\t"), Separator.COMMA)
+@pytest.mark.parametrize(
+    ("row", "reason"),
+    [('"603/2942/X,1', "unclosed"), ('"603"x,1', "after_quote"), ("x" * 131_073, "long")],
+)
+def test_it_is_told_why_the_csv_is_malformed(row, reason):
+    refused = open_file(f"\n{HEADER}\n{ROW}\n{row}".encode(), Separator.COMMA)
 
-    assert refused.fault.facts["better"] == "tab"
+    assert refused.fault.facts == {"row": 4, "reason": reason, "html": False}
+
+
+@pytest.mark.parametrize(
+    ("above", "row"), [("", 1), ("\n\n", 3), ("sep=,\r\n", 2)], ids=["first", "blanks", "separator"]
+)
+def test_a_wrong_separator_is_told(above, row):
+    data = above.encode() + make_csv(["1", "2", "Registered"], separator="\t")
+
+    refused = open_file(data, Separator.COMMA)
+
+    assert refused.fault.facts == {"row": row, "reason": "better", "better": "tab"}
+
+
+SITES = replace(REGISTRATIONS.of(REGISTRATIONS.columns[:3]), is_sites=True)
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "better"),
+    [
+        ("Notes\nULN;Qualification Number;Status\n", "bad_header", "semicolon"),
+        ("Notes\nULN;Qualification Number\n", "bad_header", None),
+        # Broken after the headings.
+        ('ULN;Status;Qualification Number\n1;"2"3;4,5', "bad_header", "semicolon"),
+        # Broken before them, by any separator.
+        ('"2"3\nULN;Status;Qualification Number', "malformed_csv", None),
+    ],
+)
+def test_a_wrong_separator_is_told_of_files_of_a_sites_layout_too(text, code, better):
+    refused = open_file(text.encode(), Separator.COMMA, SITES)
+
+    assert (refused.fault.code.value, refused.fault.facts.get("better")) == (code, better)
+
+
+@pytest.mark.parametrize("layout", [REGISTRATIONS, SITES], ids=["ours", "a site's"])
+def test_a_sheet_says_how_its_file_was_written(layout):
+    data = make_csv(["1", "Siân", "x"], separator=";", encoding="utf-16", layout=layout)
+
+    sheet = open_file(data, Separator.SEMICOLON, layout).sheet
+
+    assert (sheet.separator, sheet.encoding) == (";", "utf-16")
+    assert sheet.rows.headers == [*layout.headings]
+
+
+def test_rows_are_cut_at_line_ends_that_are_not_quoted_and_no_character_is_changed():
+    text = 'a\ud800,"b\r\nc\rd\ne"\rf\u2028,\x85\r\n\n,'
+
+    assert list(cut_rows(text, Separator.COMMA)) == [
+        ["a\ud800", "b\r\nc\rd\ne"],
+        ["f\u2028", "\x85"],
+        [],
+        ["", ""],
+    ]
 
 
 def test_row_numbers_are_those_of_a_spreadsheet():
@@ -157,7 +215,7 @@ def test_a_first_row_that_names_another_separator_is_told(row, named):
     assert refused.fault.facts == {"reason": "separator_row", "named": named}
 
 
-@pytest.mark.parametrize("row", ["sep=", "sep=,,x", "sep=||", "separator=,", "\r\nsep=,"])
+@pytest.mark.parametrize("row", ["sep=", "sep=,x", "sep=,,x", "sep=||", "separator=,", "\r\nsep=,"])
 def test_a_row_that_only_resembles_one_with_the_separator_is_a_bad_header(row):
     refused = open_file(f"{row}\r\n".encode() + make_csv(["1", "2", "3"]), Separator.COMMA)
 
@@ -275,6 +333,8 @@ def test_rows_in_one_pair_of_quotation_marks_are_told(inner):
 
     assert facts_of(f'"{header}"') == {"row": 1, "reason": "quoted"}
     assert facts_of(f'"{header}",,') == {"row": 1, "reason": "quoted"}
+    assert facts_of(f'"{header}",x')["foreign"][1:] == [{"position": 2, "found": "x"}]
+    assert facts_of(f'"{header}",,x')["foreign"][2:] == [{"position": 3, "found": "x"}]
 
 
 @pytest.mark.parametrize("start", ["<!DOCTYPE html>", "\r\n <HTML>", '<html lang="en">', "<table><tr>"])
@@ -295,7 +355,8 @@ def test_a_web_page_with_broken_quoting_is_told_too():
 def test_a_raised_limit_of_the_csv_module_does_not_raise_ours():
     before = csv.field_size_limit(10_000_000)
     try:
-        assert fault((HEADER + "\n" + "x" * 131_073).encode()) == "malformed_csv"
+        refused = open_file((HEADER + "\n" + "x" * 131_073).encode(), Separator.COMMA)
+        assert refused.fault.facts == {"row": 2, "reason": "long", "html": False}
         assert len(rows((HEADER + "\n" + "x" * 131_072).encode())) == 1
     finally:
         csv.field_size_limit(before)
