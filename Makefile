@@ -7,7 +7,7 @@ READY := $(VENV)/.ready
 MANAGE := $(BIN)/python example_site/manage.py
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-workers test install-test screenshots bench bench-quick bench-growth lint types migrations workflows messages format clean
+.PHONY: help demo demo-workers test install-test screenshots bench bench-quick bench-growth lint types mutants migrations workflows messages format clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -71,6 +71,9 @@ format: $(READY) ## Put style and formatting right
 types: $(READY) ## Check types
 	$(BIN)/mypy
 
+mutants: $(READY) ## See which small changes to the pure part no unit test notices (ARGS="cells importing.plan" for some)
+	$(BIN)/python -m tests.mutants $(ARGS)
+
 migrations: $(READY) ## Check that no migration is missing
 	$(MANAGE) makemigrations --check --dry-run
 
@@ -87,4 +90,4 @@ messages: $(READY) ## Collect the texts to translate and compile the catalogues 
 	done
 
 clean: ## Remove what the targets made
-	rm -rf $(VENV) .venvs build dist .mypy_cache .pytest_cache .ruff_cache example_site/db.sqlite3*
+	rm -rf $(VENV) .venvs build dist mutants .mypy_cache .pytest_cache .ruff_cache example_site/db.sqlite3*
