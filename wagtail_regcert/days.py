@@ -85,8 +85,8 @@ def likely_day(text: str) -> LikelyDay | None:
     if len(text) > _LONGEST:
         return None
     if found := _TIME.fullmatch(text):
-        inner = _likely_day_alone(found[1].rstrip(" ,"))
-        if inner is None or inner.reading == Reading.ONE_DIGIT or inner.day is None:
+        inner = _likely_day_alone(found[1])
+        if inner is None or inner.day is None:
             return inner
         return LikelyDay(Reading.TIME, inner.day)
     return _likely_day_alone(text)
@@ -94,7 +94,7 @@ def likely_day(text: str) -> LikelyDay | None:
 
 def _likely_day_alone(text: str) -> LikelyDay | None:
     if found := _NUMBERS.fullmatch(text):
-        return _of_numbers(found[1], found[2], found[3], found[4])
+        return _of_numbers(found[1], found[3], found[4])
     if found := _DAY_WORD.fullmatch(text):
         return _of_word(found[1], found[2], found[3])
     if found := _WORD_DAY.fullmatch(text):
@@ -105,7 +105,7 @@ def _likely_day_alone(text: str) -> LikelyDay | None:
     return None
 
 
-def _of_numbers(first: str, separator: str, second: str, last: str) -> LikelyDay | None:
+def _of_numbers(first: str, second: str, last: str) -> LikelyDay | None:
     if len(first) == 4:
         found = real_day(int(first), int(second), int(last))
         return LikelyDay(Reading.YEAR_FIRST, found) if found else LikelyDay(Reading.NOT_REAL)

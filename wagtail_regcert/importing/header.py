@@ -70,7 +70,7 @@ def _named(position: int, cells: Sequence[str]) -> dict[str, Any]:
 def _differs_at(found: str, heading: str) -> int | None:
     """Index of the first character of a text that only looks like a heading; ``None`` where it does not."""
     plain = found.translate(LATIN_LOOKALIKES)
-    if len(plain) != len(found) or fold_heading(normalized("NFKC", plain)) != fold_heading(heading):
+    if fold_heading(normalized("NFKC", plain)) != fold_heading(heading):
         return None
     changed = (
         index for index, character in enumerate(found) if not character.isascii() and not character.isspace()
