@@ -39,6 +39,10 @@ def test_a_long_text_is_normalised_as_a_short_one(characters, form):
     assert normalized(form, long) == "x" * 999 + unicodedata.normalize(form, f"x{text}")
 
 
+def test_marks_of_a_long_text_stay_with_their_letters():
+    assert normalized("NFC", "x" * 1000 + "e\u0301a\u0316\u0301") == "x" * 1000 + "é" + "á\u0316"
+
+
 @pytest.mark.parametrize("marks", ["\u0301\u0316", "\u0344\u0316", "\u0f73"])
 def test_a_cell_of_nothing_but_marks_takes_no_time(marks):
     cell = "e" + marks * 60_000

@@ -41,7 +41,10 @@ FIRST = dt.date(2025, 9, 1)
         ("1st sept. 2025", "word", FIRST),
         ("Sep 1, 2025", "word", FIRST),
         ("01-Sep-99", "word", dt.date(1999, 9, 1)),
+        ("01-Sep-50", "word", dt.date(1950, 9, 1)),
+        ("01-Sep-49", "word", dt.date(2049, 9, 1)),
         ("31-Feb-2025", "not_real", None),
+        (f"1{' ' * 51}Sep 2025", "word", FIRST),
         ("45901", "serial", FIRST),
         ("45901.75", "serial", FIRST),
         ("10000", "serial", dt.date(1927, 5, 18)),
@@ -56,6 +59,7 @@ def test_a_text_like_a_date_is_read_as_it_is_probably_meant(text, reading, day):
     "text",
     [
         *("", "soon", "2025", "73416", "9999", "100000", "1/2", "1/2/3/2025", "123/1/2025", "1/1/202"),
+        f"1{' ' * 52}Sep 2025",
         *("Sep-25", "٤٥٩٠١", "0" * 61, "1" * 9999),
     ],
 )

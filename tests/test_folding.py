@@ -35,6 +35,7 @@ def test_case_accents_and_apostrophes_make_no_difference(text, folded):
 
 def test_numbers_are_searched_without_white_space():
     assert squeeze("RM 12 GB") == "rm12gb"
+    assert squeeze("RM12gb") == "rm12gb"
 
 
 @pytest.mark.parametrize(

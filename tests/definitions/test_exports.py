@@ -8,7 +8,7 @@ import pytest
 from wagtail_regcert.date_forms import DateForm
 from wagtail_regcert.definitions import exports
 from wagtail_regcert.definitions.exports import Case, Encoding, ExportColumn, ExportDefinition, Format
-from wagtail_regcert.definitions.places import Place
+from wagtail_regcert.definitions.places import LayoutProblem, Place
 from wagtail_regcert.layouts import Separator
 from wagtail_regcert.problems import LayoutFault as Fault
 
@@ -222,3 +222,69 @@ def test_file_names_tell_day_and_number(changes, name, archive):
 
     assert definition.file_name_at(moment, 3) == name
     assert definition.archive_name_at(moment) == archive
+
+
+MOMENT = dt.datetime(2026, 4, 5, 7, 8)
+
+
+@pytest.mark.parametrize(
+    ("options", "name", "second", "archive"),
+    [
+        (
+            {"file_name": "REG_{date:%d%m%y}.v1_{number}.CSV"},
+            "REG_050426.v1_1.CSV",
+            "REG_050426.v1_2.CSV",
+            "REG_050426.v1.zip",
+        ),
+        ({"file_name": "X{number}X.csv"}, "X1X.csv", "X2X.csv", "XX.zip"),
+        ({"file_name": "{date:%H%M}X"}, "0708X", "0708X", "0708X.zip"),
+        ({"file_name": "{number}.csv"}, "1.csv", "2.csv", "registrations.zip"),
+        (
+            {"file_name": None},
+            "registrations-2026-04-05.csv",
+            "registrations-2026-04-05.csv",
+            "registrations-2026-04-05.zip",
+        ),
+        (
+            {"file_name": None, "rows_per_file": 5, "format": "xlsx"},
+            "registrations-2026-04-05-1.xlsx",
+            "registrations-2026-04-05-2.xlsx",
+            "registrations-2026-04-05.zip",
+        ),
+    ],
+)
+def test_files_and_their_zip_are_named_by_moment_and_number(options, name, second, archive):
+    definition, problems = read(**options)
+
+    assert problems == []
+    assert definition.file_name_at(MOMENT) == name
+    assert definition.file_name_at(MOMENT, 2) == second
+    assert definition.archive_name_at(MOMENT) == archive
+
+
+def test_a_letter_that_an_encoding_lacks_is_named():
+    at = Place()
+
+    exports.read({**EXAMPLE, "encoding": "cp1252", "before": [["", "aŁ"]]}, at)
+
+    assert at.problems == [
+        LayoutProblem("before[0][1]", Fault.BAD_ENCODING, {"codepoint": "U+0141"}),
+    ]
+
+
+def test_a_column_is_written_without_options_that_say_nothing():
+    nothing = {"heading": "X", "values": {}, "if_blank": "", "required": False, "longest": None}
+    of_value = {"heading": "X", "value": "learner.uln"}
+
+    assert exports.column_object(value="learner.uln", constant="", **nothing) == of_value
+    assert exports.column_object(value="learner.uln", constant="1", **nothing) == {
+        **of_value,
+        "constant": "1",
+    }
+    assert exports.column_object(value="", constant="1", **nothing) == {"heading": "X", "constant": "1"}
+    assert exports.column_object(value="", constant="", **nothing) == {"heading": "X", "constant": ""}
+    assert exports.column_object(value="row", constant="", heading="X", longest=3) == {
+        "heading": "X",
+        "value": "row",
+        "longest": 3,
+    }

@@ -50,6 +50,23 @@ def test_problems_have_their_path_from_the_root_of_the_file(value, problem):
     assert problems[0] == problem
 
 
+@pytest.mark.parametrize(
+    ("data", "path", "facts"),
+    [
+        (b"[NaN]", "", {"reason": "NaN is no JSON"}),
+        (b"{", "", {"reason": "Expecting property name enclosed in double quotes: line 1 column 2 (char 1)"}),
+        (b"1", "", {"wanted": "object or array"}),
+        (b"[1]", "[0]", {"wanted": "object"}),
+        (b'{"kind": "report"}', "kind", {"offered": ["export"]}),
+        (b'[{"kind": "report"}, 1]', "[1]", {"wanted": "object"}),
+    ],
+)
+def test_what_is_wrong_with_a_file_is_told(data, path, facts):
+    problem = files.load(data, {"export": exports.read}).problems[-1]
+
+    assert (problem.path, problem.facts) == (path, facts)
+
+
 def test_a_key_that_stands_twice_is_a_problem_anywhere():
     column = b'{"heading": "A", "heading": "B", "value": "row"}'
     data = b'{"kind": "export", "kind": "export", "name": "A", "columns": [%s]}' % column

@@ -1,12 +1,15 @@
 """Notes: what no single record shows, counted."""
 
 import datetime as dt
+from dataclasses import replace
 
 import pytest
 
 from tests.makers import make_csv
+from wagtail_regcert.importing.notes import layout_notes
 from wagtail_regcert.importing.pipeline import open_file, prepare
 from wagtail_regcert.layouts import REGISTRATIONS, Separator
+from wagtail_regcert.problems import Note, NoteCode
 from wagtail_regcert.subjects.registrations import RegistrationRules
 
 ULNS = [f"{number:010d}" for number in range(1, 40)]
@@ -85,6 +88,23 @@ def test_rejected_records_tell_of_the_order_and_are_not_counted():
 
     assert told(data) == [("day_month_order", DATE, 1)]
     assert notes(data)[0].facts == {"reason": "month_first", "form": "dd/mm/yyyy"}
+
+
+def test_days_that_are_never_late_in_the_month_tell_of_the_order():
+    (note,) = notes(dated(*LOW_DAYS))
+
+    assert note == Note(NoteCode.DAY_MONTH_ORDER, DATE, 9, {"reason": "no_late_day", "form": "dd/mm/yyyy"})
+
+
+def test_what_a_layout_leaves_out_and_what_is_hidden_is_told():
+    sheet = open_file(make_csv(row(0)), Separator.COMMA).sheet
+
+    assert layout_notes(sheet) == []
+    assert layout_notes(replace(sheet, ignored={"Grade": 3, "x" * 201: 1}, hidden=2)) == [
+        Note(NoteCode.IGNORED_COLUMN, "Grade", 3),
+        Note(NoteCode.IGNORED_COLUMN, "x" * 200, 1),
+        Note(NoteCode.HIDDEN_ROWS, "", 2),
+    ]
 
 
 def test_each_column_of_dates_is_told_by_itself_in_their_order():

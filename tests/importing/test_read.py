@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from tests.makers import make_csv
 from wagtail_regcert.exporting.columns import EXPORT_COLUMNS
-from wagtail_regcert.importing.pipeline import Opened, Refused, check_upload, open_file
+from wagtail_regcert.importing.pipeline import Opened, Refused, open_file
 from wagtail_regcert.importing.read import cut_rows
 from wagtail_regcert.layouts import REGISTRATIONS, Separator
 from wagtail_regcert.messages import sentence
@@ -360,16 +360,6 @@ def test_a_raised_limit_of_the_csv_module_does_not_raise_ours():
         assert len(rows((HEADER + "\n" + "x" * 131_072).encode())) == 1
     finally:
         csv.field_size_limit(before)
-
-
-@pytest.mark.parametrize(
-    ("name", "size", "code"),
-    [("a.CSV", 2_097_151, None), ("a.xlsx", 1, "not_csv"), ("a.csv", 2_097_152, "too_large")],
-)
-def test_an_upload_is_checked_before_it_is_read(name, size, code):
-    found = check_upload(name, size, 2_097_152)
-
-    assert (found and found.code.value) == code
 
 
 @settings(max_examples=300, deadline=None)
