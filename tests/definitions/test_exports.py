@@ -288,3 +288,25 @@ def test_a_column_is_written_without_options_that_say_nothing():
         "value": "row",
         "longest": 3,
     }
+
+
+@pytest.mark.parametrize(
+    ("changes", "problems"),
+    [
+        ({"columns": 5}, [("columns", Fault.WRONG_TYPE)]),
+        ({"columns": [5]}, [("columns[0]", Fault.WRONG_TYPE)]),
+        ({"columns": [{"heading": "X", "value": [1]}]}, [("columns[0].value", Fault.UNKNOWN_VALUE)]),
+        ({"rows_per_file": 5, "file_name": "a.csv"}, [("file_name", Fault.NUMBER_NEEDED)]),
+        ({"rows_per_file": 5, "file_name": "a{number}.csv"}, []),
+        ({"rows_per_file": 5, "file_name": None}, []),
+    ],
+)
+def test_what_does_not_go_together_is_told(changes, problems):
+    assert read(**changes)[1] == problems
+
+
+def test_a_layout_without_columns_is_told():
+    at = Place()
+
+    assert exports.read({"kind": "export", "name": "A"}, at) is None
+    assert at.problems == [LayoutProblem("columns", Fault.MISSING_KEY, {})]

@@ -42,6 +42,35 @@ def test_a_page_without_rows_is_nothing():
     assert b"".join(csv_columns(None, [[(), ()]], encoding="utf-8")) == b""
 
 
+@pytest.mark.parametrize(
+    ("options", "data"),
+    [
+        ({}, '\ufeffA\r\n"a,b"\r\né;Ł\r\n'.encode()),
+        ({"encoding": "utf-8"}, 'A\r\n"a,b"\r\né;Ł\r\n'.encode()),
+        ({"encoding": "cp1252"}, b'A\r\n"a,b"\r\n\xe9;?\r\n'),
+        ({"separator": ";", "encoding": "utf-8"}, 'A\r\na,b\r\n"é;Ł"\r\n'.encode()),
+        ({"before": [["x", "y"], []], "encoding": "utf-8"}, 'x,y\r\n\r\nA\r\n"a,b"\r\né;Ł\r\n'.encode()),
+    ],
+)
+def test_a_file_is_written_by_its_separator_and_in_its_encoding(options, data):
+    assert b"".join(csv_bytes(["A"], [["a,b"], ["é;Ł"]], **options)) == data
+
+
+def test_a_file_may_have_no_headings():
+    assert b"".join(csv_bytes(None, [["a"]], encoding="utf-8")) == b"a\r\n"
+
+
+def test_bytes_leave_before_the_last_rows_come():
+    came = []
+    rows = ([str(came.append(number))] for number in range(5000))
+    stream = csv_bytes(["A"], rows)
+
+    next(stream)
+    next(stream)
+
+    assert len(came) == 500
+
+
 def test_cells_that_a_spreadsheet_would_run_are_guarded():
     assert [*guarded([["a", "=1"], ["-2", ""]])] == [["a", "'=1"], ["'-2", ""]]
 

@@ -217,3 +217,72 @@ def test_every_value_has_a_description_and_an_example():
     for value in VALUES:
         assert value_description(value.name)
         assert value.example
+
+
+def test_a_column_of_row_numbers_is_checked_and_translated_as_any_other():
+    column = {"heading": "No", "value": "row", "values": {"1": "a"}, "required": True, "longest": 2}
+    maker = maker_of(
+        {**column, "case": "upper"},
+        {**column, "case": None},
+        {"heading": "ULN", "value": "learner.uln", "required": True},
+    )
+
+    pages = [maker.page([7, 8, 9], [["x", None, "y"]]), *(maker.page([key], [["z"]]) for key in (10, 11))]
+
+    assert [page.rows for page in pages] == [
+        [("A", "a", "x"), ("2", "2", "y")],
+        [("3", "3", "z")],
+        [("4", "4", "z")],
+    ]
+    assert [page.keys for page in pages] == [[7, 9], [10], [11]]
+    assert [page.unfit for page in pages] == [[UnfitCell(8, 2, Unfit.REQUIRED, {}, "")], [], []]
+
+
+def test_what_is_wrong_comes_by_record_and_then_by_column():
+    maker = maker_of(
+        {"heading": "No", "value": "row", "longest": 1},
+        {"heading": "ULN", "value": "learner.uln", "required": True},
+        {"heading": "Born", "value": "learner.date_of_birth", "required": True},
+        {"heading": "Today", "value": "today", "dates": "yyyy-mm", "longest": 7},
+    )
+
+    page = maker.page(range(1, 13), [["x", *[""] * 1, *["y"] * 10], ["", "", *["2000-01-01"] * 10]])
+
+    assert [(one.record, one.column, one.code) for one in page.unfit] == [
+        (1, 2, Unfit.REQUIRED),
+        (2, 1, Unfit.REQUIRED),
+        (2, 2, Unfit.REQUIRED),
+        (12, 0, Unfit.TOO_LONG),
+    ]
+    assert page.unfit_records == 3
+    assert (page.keys, len(page.rows)) == ([*range(3, 12)], 9)
+    assert page.rows[0] == ("1", "y", "01/01/2000", "2026-11")
+
+
+def test_a_day_that_is_too_long_is_told():
+    assert page_of({"value": "today", "longest": 9}, "").unfit == [
+        UnfitCell(1, 0, Unfit.TOO_LONG, {"limit": 9, "length": 10}, "28/11/2026")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("options", "fits"),
+    [
+        ({"encoding": "cp1252"}, False),
+        ({"encoding": "utf-8"}, True),
+        ({"encoding": "utf-8-sig"}, True),
+        ({"encoding": "cp1252", "format": "xlsx"}, True),
+    ],
+)
+def test_letters_are_missing_in_the_encoding_of_a_csv_file_alone(options, fits):
+    assert (page_of({"value": "learner.family_name"}, "Łuka", **options).unfit == []) is fits
+
+
+def test_paths_that_lead_to_days_are_known():
+    maker = maker_of(
+        {"heading": "A", "value": "learner.uln"}, {"heading": "B", "value": "learner.date_of_birth"}
+    )
+
+    assert maker.day_paths == {"learner__date_of_birth"}
+    assert maker_of({"heading": "A", "value": "learner.uln"}).checks is False
+    assert maker_of({"heading": "A", "value": "learner.uln", "longest": 9}).checks is True

@@ -48,3 +48,21 @@ def test_an_empty_sheet_is_a_sheet():
 )
 def test_what_xml_or_spreadsheets_would_read_differently_is_escaped(text, xml):
     assert xml in b"".join(sheet_bytes(None, [[text]]))
+
+
+def test_a_row_is_written_without_what_a_reader_would_have_to_pass_over():
+    sheet = b"".join(sheet_bytes(["A"], [["a<b>&c", ""]]))
+
+    cell = b'<c s="1" t="inlineStr"><is><t xml:space="preserve">%s</t></is></c>'
+    rows = b'<row>%s</row><row>%s<c s="1"/></row>' % (cell % b"A", cell % b"a&lt;b&gt;&amp;c")
+    assert sheet.partition(b"<sheetData>")[2] == rows + b"</sheetData></worksheet>"
+
+
+def test_bytes_leave_before_the_last_rows_come():
+    came = []
+    stream = sheet_bytes(None, ([str(came.append(number))] for number in range(5000)))
+
+    next(stream)
+    next(stream)
+
+    assert len(came) < 1000

@@ -148,3 +148,54 @@ def test_common_words_for_statuses_and_genders_are_known():
         "",
     ]
     assert [meant(one, GenderLabel()) for one in ("2", "Woman", "?")] == ["F", "F", ""]
+
+
+def test_the_row_with_the_most_names_is_the_headings_and_else_the_first_widest():
+    named = ["ULN", "Outcome"]
+
+    assert header_row([["a", "b", "c"], named, ["d", "e", "f"]], fields()) == 1
+    assert header_row([["x", "ULN"], named], fields()) == 1
+    assert header_row([["a", ""], ["b", "c"], ["d", "e"]], fields()) == 1
+    assert header_row([], fields()) == 0
+    assert header_row([[]], fields()) == 0
+
+
+@pytest.mark.parametrize(
+    ("heading", "values", "field"),
+    [
+        ("Registration date", ["soon"], "registration_date"),
+        ("Reg date", ["soon"], None),
+        ("Reg date", ["01/02/2025"], "registration_date"),
+        ("Reg date", [], "registration_date"),
+        ("Planned date", [], "planned_achievement_date"),
+        ("The planned date of it", [], "planned_achievement_date"),
+        ("Planned", [], None),
+    ],
+)
+def test_a_column_of_days_has_days(heading, values, field):
+    assert guessed([heading], values) == [field]
+
+
+def test_a_qualification_is_its_number_in_files_about_qualifications():
+    assert guessed(["Qual no"], of=fields("qualifications")) == ["number"]
+    assert guessed(["Course title"], of=fields("qualifications")) == ["title"]
+    assert guessed(["Qual no"], of=fields("learners")) == [None]
+    assert guessed(["Qual no"]) == ["qualification"]
+
+
+@pytest.mark.parametrize(("count", "found"), [(30, 30), (31, 0)])
+def test_so_many_strange_values_somebody_translates(count, found):
+    cells = [*map(str, range(100, 100 + count)), "Exempt", "", " 100"]
+
+    assert strange_values(cells, StatusLabel()) == [str(100 + number) for number in range(found)]
+
+
+def test_only_statuses_and_genders_are_meant():
+    assert meant("Passed!", StatusLabel()) == "achieved"
+    assert meant("2", GenderLabel()) == "F"
+    assert (meant("2", StatusLabel()), meant("passed", Text())) == ("", "")
+
+
+def test_there_are_as_many_columns_as_headings():
+    with pytest.raises(ValueError, match="argument"):
+        guesses(["ULN", "Status"], [[]], fields())
