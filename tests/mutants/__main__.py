@@ -11,7 +11,7 @@ import shutil
 import subprocess
 import sys
 from argparse import ArgumentParser
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from mutmut.mutation.data import SourceFileMutationData
@@ -28,29 +28,30 @@ PACKAGE = "wagtail_regcert"
 NOTICED = {"killed", "timeout", "segfault"}
 
 
-def run(modules: Sequence[str], workers: int) -> None:
-    """Change the modules (all of them where none is named) and run the tests on every change."""
-    # What mutmut kept of an earlier run would hide that a test has changed.
-    shutil.rmtree("mutants", ignore_errors=True)
-    names = [f"{PACKAGE}.{module}.x*" for module in modules]
+def run(names: Sequence[str], workers: int) -> None:
+    """Make the changes of these names (patterns; all changes without any) and run the tests on each."""
     command = [Path(sys.executable).with_name("mutmut"), "run", "--max-children", str(workers), *names]
     if subprocess.run(command).returncode:
         raise SystemExit("mutmut could not do its work.")
 
 
-def outcomes(modules: Sequence[str]) -> list[Outcome]:
-    """What became of each change."""
-    found = []
+def results(modules: Sequence[str]) -> Iterator[tuple[str, str, Path, bool]]:
+    """Name, module and file of each change, and whether a test has noticed it."""
     for path in walk_mutatable_files():
         module = ".".join(path.with_suffix("").parts[1:])
-        if modules and module not in modules:
-            continue
-        data = SourceFileMutationData(path=path)
-        data.load()
-        for name, code in data.exit_code_by_key.items():
-            is_noticed = status_by_exit_code[code] in NOTICED
-            found.append(Outcome(module, None if is_noticed else change_of(name, module, path)))
-    return found
+        if not modules or module in modules:
+            data = SourceFileMutationData(path=path)
+            data.load()
+            for name, code in data.exit_code_by_key.items():
+                yield name, module, path, status_by_exit_code[code] in NOTICED
+
+
+def outcomes(modules: Sequence[str]) -> list[Outcome]:
+    """What became of each change."""
+    return [
+        Outcome(module, None if is_noticed else change_of(name, module, path))
+        for name, module, path, is_noticed in results(modules)
+    ]
 
 
 def change_of(name: str, module: str, path: Path) -> Change:
@@ -68,12 +69,19 @@ def main() -> int:
     parser = ArgumentParser(prog="make mutants", description=__doc__)
     parser.add_argument("modules", nargs="*", help="such as cells or importing.plan; all without any")
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1, help="changes tested at a time")
+    parser.add_argument(
+        "--survivors", action="store_true", help="test only those again that survived the last run"
+    )
     parser.add_argument("--again", action="store_true", help="judge the last run once more")
     options = parser.parse_args()
 
     os.chdir(REPOSITORY)
-    if not options.again:
-        run(options.modules, options.workers)
+    if options.survivors:
+        run([name for name, *_, is_noticed in results(options.modules) if not is_noticed], options.workers)
+    elif not options.again:
+        # What mutmut kept of an earlier run would hide that a test has changed.
+        shutil.rmtree("mutants", ignore_errors=True)
+        run([f"{PACKAGE}.{module}.x*" for module in options.modules], options.workers)
     passed, report = verdict(outcomes(options.modules), read_list(LIST.read_text()), options.modules)
     print(report)
     return 0 if passed else 1

@@ -147,13 +147,13 @@ def gathered(unknown=None, **columns):
 
 def test_the_first_record_that_describes_a_newcomer_creates_them():
     found, stand_ins = gathered(
-        reference=["", "L2", "", "", "L4"], uln=["1", "2", "1", "", ""], family_name=["A", "B", "A", "C", ""]
+        reference=["", "L4", "", "L2", ""], uln=["", "", "1", "2", "1"], family_name=["C", "", "A", "B", "A"]
     )
 
-    assert stand_ins == ["uln:1", "uln:2", "uln:1", None, None]
+    assert stand_ins == [None, None, "uln:1", "uln:2", "uln:1"]
     assert found == Newcomers(
-        problems={4: {"family_name": CellError(Code.REQUIRED)}},
-        first={"uln:1": (0, learner("", "1", "", "A")), "uln:2": (1, learner("L2", "2", "", "B"))},
+        problems={1: {"family_name": CellError(Code.REQUIRED)}},
+        first={"uln:1": (2, learner("", "1", "", "A")), "uln:2": (3, learner("L2", "2", "", "B"))},
     )
 
 

@@ -7,10 +7,11 @@ import pytest
 
 from wagtail_regcert.cells import TEMPORARY_ULN
 from wagtail_regcert.damage import Damage
-from wagtail_regcert.layouts import REGISTRATIONS, SOURCE_FIELDS, KnownBy, Layout
-from wagtail_regcert.problems import CellError, Code, Problem, Warn
+from wagtail_regcert.definitions.imports import FULL_NAME
+from wagtail_regcert.layouts import LEARNERS, QUALIFICATIONS, REGISTRATIONS, SOURCE_FIELDS, KnownBy, Layout
+from wagtail_regcert.problems import ROW, CellError, Code, Problem, Warn
 from wagtail_regcert.subjects.registrations import RegistrationRules
-from wagtail_regcert.subjects.types import Given
+from wagtail_regcert.subjects.types import Advice, Given
 
 TODAY = dt.date(2026, 1, 31)
 MATHS, ENGLISH = 1, 2
@@ -18,7 +19,14 @@ ANN, BO = 11, 12
 ULN, OTHER_ULN, MISTYPED = "9276308686", "1000000027", "9276308687"
 NUMBER = "603/2942/X"
 COLUMNS = {
-    column.field: column for column in (*SOURCE_FIELDS["registrations"], REGISTRATIONS.column_of("learner"))
+    column.field: column
+    for column in (
+        *SOURCE_FIELDS["registrations"],
+        REGISTRATIONS.column_of("learner"),
+        *LEARNERS.columns[2:],
+        *QUALIFICATIONS.columns[1:],
+        FULL_NAME,
+    )
 }
 
 
@@ -29,20 +37,32 @@ class Stored:
         self.values = registrations or {}
 
     def qualifications(self, keys):
+        assert not {"", None} & {*keys}
         known = {"6032942X": MATHS, "00123": ENGLISH}
         return {key: known[key] for key in keys if key in known}
 
     def learners(self, ulns):
+        assert not {"", None, TEMPORARY_ULN} & {*ulns}
         known = {ULN: ANN, OTHER_ULN: BO}
         return {uln: known[uln] for uln in ulns if uln in known}
 
     def learners_named(self, references, ulns):
+        assert not {"", None} & {*references}
         known = {"L1": ANN, "L2": BO}
         return {one: known[one] for one in references if one in known}, self.learners(ulns)
 
     def by_number(self, numbers):
+        assert "" not in numbers
         known = {"R1": [(ANN, MATHS)], "R2": [(ANN, MATHS), (BO, MATHS)]}
         return {number: known[number] for number in numbers if number in known}
+
+    def described(self, about, pks):
+        learners = {ANN: ("L1", ULN, "Ann", "Lee", "F", ""), BO: ("L2", OTHER_ULN, "Bo", "Ray", "", "")}
+        known = {"learners": learners, "qualifications": {MATHS: (NUMBER, "Maths", "NCFE")}}
+        return {pk: known[about][pk] for pk in pks}
+
+    def organisations(self, names):
+        return names & {"NCFE"}
 
     def registrations(self, pairs, fields):
         return {
@@ -200,6 +220,149 @@ def test_a_registration_is_known_by_its_own_number_where_the_layout_says_so():
     ]
     assert RegistrationRules().known_by_in(given.layout) == ("registration_number",)
     assert RegistrationRules().known_by_in(REGISTRATIONS) == ("qualification", "learner")
+
+
+BOTH = ("learners", "qualifications")
+CY = "1000000043"
+
+
+def creating(creates, **columns):
+    """What the records mean, of a source that may create others."""
+    return matched(source(columns, layout={"creates": creates, "is_sites": True}))
+
+
+def test_who_is_not_known_is_created_and_stands_in_the_key_until_then():
+    found = creating(
+        BOTH,
+        reference=["", "L9", "L1"],
+        uln=[CY, "", ULN],
+        full_name=["Cy May Day", "Di", "Ann Lee"],
+        qualification=[NUMBER, "9", "9"],
+        title=["", "Roofing", "Roofing"],
+        awarding_organisation=["", "AQA", "AQA"],
+    )
+
+    assert found.keys == [(f"uln:{CY}", MATHS), ("reference:L9", "number:9"), (ANN, "number:9")]
+    assert [found.problems(index) for index in range(3)] == [{}, {}, {}]
+    assert (found.wrong, found.differing, found.new) == (set(), {}, {"awarding_organisation": {"AQA"}})
+    assert {about: [*one.first] for about, one in found.newcomers.items()} == {
+        "learners": [f"uln:{CY}", "reference:L9"],
+        "qualifications": ["number:9"],
+    }
+    assert found.advice == {
+        0: [
+            Advice(
+                "full_name", "Cy May Day", Warn.NAME_PARTED, {"given_names": "Cy May", "family_name": "Day"}
+            )
+        ]
+    }
+
+
+def test_what_is_known_and_described_otherwise_is_told_and_left_alone():
+    found = creating(
+        BOTH,
+        uln=[ULN, OTHER_ULN],
+        given_names=["Anna", "Bo"],
+        family_name=["Leigh", ""],
+        qualification=[NUMBER, NUMBER],
+        title=["Maths", "Arithmetic"],
+        awarding_organisation=["NCFE", None],
+    )
+
+    assert found.keys == [(ANN, MATHS), (BO, MATHS)]
+    assert found.advice == {
+        0: [
+            Advice("given_names", "Anna", Warn.KEPT, {"stored": "Ann"}),
+            Advice("family_name", "Leigh", Warn.KEPT, {"stored": "Lee"}),
+        ],
+        1: [Advice("title", "Arithmetic", Warn.KEPT, {"stored": "Maths"})],
+    }
+    assert found.differing == {"learners": {0}, "qualifications": {1}}
+
+
+def test_only_what_a_layout_creates_is_created():
+    columns = {
+        "uln": [CY],
+        "family_name": ["Day"],
+        "qualification": ["9"],
+        "title": ["Roofing"],
+        "awarding_organisation": ["AQA"],
+    }
+
+    qualifications = creating(("qualifications",), **columns)
+    learners = creating(("learners",), **columns)
+
+    assert qualifications.keys == learners.keys == [None]
+    assert qualifications.problems(0) == {"uln": LEARNER_UNKNOWN}
+    assert learners.problems(0) == {"qualification": CellError(Code.UNKNOWN_QUALIFICATION)}
+    assert ([*qualifications.newcomers], [*learners.newcomers]) == (["qualifications"], ["learners"])
+    assert (learners.new, qualifications.new) == ({}, {"awarding_organisation": {"AQA"}})
+
+
+def test_of_what_is_created_no_hints_are_given():
+    unknown_hint = {"uln": [MISTYPED], "family_name": [""], "qualification": ["123"], "title": [""]}
+
+    found = creating(("learners",), **unknown_hint)
+
+    facts = unknown("zeros", "00123")
+    assert found.problems(0) == {
+        "family_name": CellError(Code.REQUIRED),
+        "qualification": CellError(Code.UNKNOWN_QUALIFICATION, facts),
+    }
+
+
+@pytest.mark.parametrize(
+    ("reference", "uln", "problems"),
+    [
+        # One of two that name a learner is known.
+        ("L1", "x", {"uln": LEARNER_UNKNOWN}),
+        ("L9", ULN, {"reference": LEARNER_UNKNOWN}),
+        ("L1", OTHER_ULN, {"uln": CellError(Code.DIFFERENT_LEARNERS)}),
+        ("", TEMPORARY_ULN, {"uln": CellError(Code.TEMPORARY_ULN)}),
+        ("", "", {"uln": CellError(Code.REQUIRED)}),
+        ("L9", "x", {}),
+        ("L9", TEMPORARY_ULN, {}),
+        (None, "x", {}),
+    ],
+)
+def test_a_learner_is_new_only_where_nothing_that_names_them_is_known(reference, uln, problems):
+    found = creating(
+        ("learners",), reference=[reference], uln=[uln], family_name=["Lee"], qualification=[NUMBER]
+    )
+
+    assert found.problems(0) == problems
+    assert (found.keys[0] is None) == bool(problems)
+
+
+def test_records_that_describe_somebody_new_in_two_ways_are_wrong():
+    found = creating(
+        ("learners",),
+        uln=[CY, CY, ULN],
+        family_name=["Day", "Dee", "Lee"],
+        qualification=[NUMBER, "00123", NUMBER],
+    )
+
+    assert found.wrong == {0, 1}
+    assert [found.problems(index) for index in range(3)] == [
+        {ROW: CellError(Code.DIFFERS, {"row": 3})},
+        {ROW: CellError(Code.DIFFERS, {"row": 2})},
+        {},
+    ]
+
+
+@pytest.mark.parametrize("wrong", [{"bad": {0: {}}}, {"unreadable": {0: CellError(Code.TOO_MANY_CELLS)}}])
+def test_a_record_that_is_wrong_otherwise_describes_nobody_new(wrong):
+    given = source(
+        {"uln": [CY, CY], "family_name": ["Day", "Dee"], "qualification": [NUMBER, "00123"]},
+        layout={"creates": ("learners",), "is_sites": True},
+    )
+
+    found = matched(replace(given, **wrong))
+
+    assert found.wrong == set()
+    assert {name: index for name, (index, _one) in found.newcomers["learners"].first.items()} == {
+        f"uln:{CY}": 1
+    }
 
 
 DATES = (
