@@ -79,13 +79,12 @@ class RegistrationRules(Rules):
             case _:
                 found = self._by_uln(given, stored, with_hints)
         if given.layout.creates:
-            return self._matched(self._with_newcomers(found, given, stored), given, stored, fields, others)
-        return self._matched(found, given, stored, fields, others)
+            found = self._with_newcomers(found, given, stored)
+        return self._matched(found, stored, fields, others)
 
     def _matched(
         self,
         found: _Found,
-        given: Given,
         stored: StoredRegistrations,
         fields: tuple[str, ...],
         others: tuple[str, ...],
