@@ -35,14 +35,17 @@ class Stored:
 
     def __init__(self, registrations=None):
         self.values = registrations or {}
+        self.asked = {"qualifications": [], "learners": []}
 
     def qualifications(self, keys):
         assert not {"", None} & {*keys}
+        self.asked["qualifications"].append({*keys})
         known = {"6032942X": MATHS, "00123": ENGLISH}
         return {key: known[key] for key in keys if key in known}
 
     def learners(self, ulns):
         assert not {"", None, TEMPORARY_ULN} & {*ulns}
+        self.asked["learners"].append({*ulns})
         known = {ULN: ANN, OTHER_ULN: BO}
         return {uln: known[uln] for uln in ulns if uln in known}
 
@@ -132,6 +135,14 @@ def test_hints_are_left_out_where_they_are_not_asked_for():
         "qualification": CellError(Code.UNKNOWN_QUALIFICATION),
         "learner": CellError(Code.UNKNOWN_LEARNER),
     }
+
+
+def test_hints_are_given_unless_they_are_not_asked_for():
+    given = source({"qualification": ["123"], "learner": [ULN]})
+
+    found = RegistrationRules().match(given, Stored(), ())
+
+    assert found.problems(0)["qualification"].facts == unknown("zeros", "00123")
 
 
 LEARNER_UNKNOWN = CellError(Code.UNKNOWN_LEARNER)
@@ -311,6 +322,38 @@ def test_of_what_is_created_no_hints_are_given():
     }
 
 
+SPACED = "927 630 8686"
+
+
+@pytest.mark.parametrize(
+    ("creates", "qualifications", "learners", "hint"),
+    [
+        ((), 2, 2, unknown("signs", ULN)),
+        (("qualifications",), 1, 2, unknown("signs", ULN)),
+        (("learners",), 2, 1, None),
+        (BOTH, 1, 1, None),
+    ],
+)
+def test_what_is_created_is_not_looked_up_for_hints(creates, qualifications, learners, hint):
+    stored = Stored()
+    columns = {
+        "reference": [""],
+        "uln": [SPACED],
+        "family_name": ["Lee"],
+        "qualification": ["9"],
+        "title": ["Roofing"],
+        "awarding_organisation": ["AQA"],
+    }
+
+    found = matched(source(columns, layout={"creates": creates, "is_sites": True}), stored)
+
+    assert {name: len(asked) for name, asked in stored.asked.items()} == {
+        "qualifications": qualifications,
+        "learners": learners,
+    }
+    assert found.problems(0).get("uln") == (CellError(Code.UNKNOWN_LEARNER, hint) if hint else None)
+
+
 @pytest.mark.parametrize(
     ("reference", "uln", "problems"),
     [
@@ -447,6 +490,18 @@ def dated(status="exempt", **days):
                     "01/01/2025",
                     Warn.DATE_ORDER,
                     {"earlier": "02/01/2025", "column": "Registration date"},
+                )
+            ],
+        ),
+        # Today, in a record that is looked at for another reason.
+        (
+            {"registration": "2026-01-31", "achieved": "2025-01-01"},
+            [
+                (
+                    "achieved_date",
+                    "01/01/2025",
+                    Warn.DATE_ORDER,
+                    {"earlier": "31/01/2026", "column": "Registration date"},
                 )
             ],
         ),
@@ -589,6 +644,12 @@ def test_a_cell_that_the_source_says_is_damaged_is_told_once_and_stands_for_noth
     at = 2  # registration_number
     assert text("#N/A", damaged={at: {0: Damage.NUMBER}}) == [
         Problem(2, "Registration number", "#N/A", Warn.DAMAGED, {"damage": "number"})
+    ]
+    both = {"registration_number": ["#N/A"], "postal_tracking_reference": ["tbc"]}
+    columns = {"qualification": [NUMBER], "learner": [ULN], **both}
+    assert [one.code for one in warnings(columns, damaged={at: {0: Damage.NUMBER}})] == [
+        Warn.DAMAGED,
+        Warn.PLACEHOLDER,
     ]
     assert text("tbc", damaged={at: {1: Damage.NUMBER}}) == [
         Problem(2, "Registration number", "tbc", Warn.PLACEHOLDER)
