@@ -450,6 +450,15 @@ def test_a_layout_without_what_a_new_record_needs_creates_none():
     assert made.rejected == {3, 4}
 
 
+def test_a_program_may_create_learners_without_what_a_layout_of_a_site_must_have():
+    layout = LEARNERS.of([LEARNERS.column_of("reference")])
+    given = Given(layout=layout, numbers=[7], columns=[["L9"]], bad={}, unreadable={})
+
+    made = make_plan(given, LearnerRules(), StoredLearners(), TODAY)
+
+    assert made.records == [Record(7, ("L9", ""), None, None, ("L9",))]
+
+
 def test_learners_pass_ulns_on_to_each_other():
     made = learners(["L1", OTHER_ULN, "", "Lee"], ["L2", ULN, "", "Ray"])
 
