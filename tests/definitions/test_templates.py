@@ -68,3 +68,16 @@ def test_a_file_without_a_heading_is_no_template(rows):
 
 def test_a_name_that_cannot_be_one_of_a_file_is_left_out():
     assert layout([["ULN"]], name="a{b}.csv").file_name is None
+
+
+def test_headings_are_looked_for_in_the_first_fifty_rows():
+    headings = ["ULN", "Sex"]
+
+    assert len(layout([*[["x"]] * 49, headings]).columns) == 2
+    assert len(layout([*[["x"]] * 50, headings]).columns) == 1
+
+
+def test_a_template_that_is_a_workbook_is_one_for_workbooks():
+    found = layout_of("REG.xlsx", [["ULN"]], kind=exports.Format.XLSX)
+
+    assert (found.format, found.file_name, found.name) == (exports.Format.XLSX, "REG.xlsx", "REG")
