@@ -144,21 +144,27 @@ def test_short_and_long_rows_are_remembered():
         ["x", *HEAD, "y", "Row in the file"],
         ["", "u"],
         ["", "u", "a", "2025-09-01"],
-        ["", "u", "a", "2025-09-01", "", "7", "surplus", ""],
-        ["", "u", "a", "2025-09-01", "", "seven"],
-        ["", "u", "a", "2025-09-01", "", "x" * 201, "z"],
+        ["", "v", "a", "2025-09-01", "", "7", "surplus", ""],
+        ["", "w", "a", "2025-09-01", "", "seven"],
+        ["", "x", "a", "2025-09-01", "", "x" * 201, "z"],
         ["", "u", "a"],
     )
 
-    row = ("u", "a", "2025-09-01")
-    assert [*sheet.rows] == [("u", "", ""), row, row, row, row, ("u", "a", "")]
+    rest = ("a", "2025-09-01")
+    assert [*sheet.rows] == [("u", "", ""), *((one, *rest) for one in "uvwx"), ("u", "a", "")]
     assert sheet.short == {0, 5}
     assert sheet.long == {
-        2: LongRow([*row, "surplus", ""], {"cells": 8}),
-        3: LongRow([*row, "seven"], {"unread": "Row in the file", "text": "seven"}),
-        4: LongRow([*row, "x" * 201], {"unread": "Row in the file", "text": "x" * 200}),
+        2: LongRow(["v", *rest, "surplus", ""], {"cells": 8}),
+        3: LongRow(["w", *rest, "seven"], {"unread": "Row in the file", "text": "seven"}),
+        4: LongRow(["x", *rest, "x" * 201], {"unread": "Row in the file", "text": "x" * 200}),
     }
     assert sheet.ignored == {}
+
+
+def test_a_short_row_is_not_a_long_one():
+    sheet = sheet_of(HEAD, ["u"], ["u", "a"], ["u", "a", ""])
+
+    assert (sheet.short, sheet.long) == ({0, 1}, {})
 
 
 def test_rows_with_nothing_but_what_is_not_read_are_left_out():
@@ -239,7 +245,7 @@ def test_days_of_a_workbook_are_written_as_their_column_has_them_and_damage_is_t
     ]
     rows, numbers, odd = plain_rows(cells)
 
-    sheet = sheet_of(*rows, numbers=numbers, odd=odd, hidden=frozenset({1, 3, 5, 9}))
+    sheet = sheet_of(*rows, numbers=numbers, odd=odd, hidden=frozenset({1, 3, 9}))
 
     assert [*sheet.rows] == [
         ("1234567890123456", "2025-09-01", "2025-09-01"),
@@ -250,7 +256,7 @@ def test_days_of_a_workbook_are_written_as_their_column_has_them_and_damage_is_t
     assert sheet.damaged == {0: {0: Damage.NUMBER}, 1: {0: Damage.DATE}, 2: {3: Damage.NUMBER}}
     assert sheet.no_value == {0: {2}, 1: {1}, 2: {2}}
     # A workbook does not say where a row ends.
-    assert (sheet.short, sheet.long, sheet.hidden) == (frozenset(), {}, 2)
+    assert (sheet.short, sheet.long, sheet.hidden) == (frozenset(), {}, 1)
     assert sheet.ignored == {"Note": 2}
 
 

@@ -68,14 +68,14 @@ def test_a_learner_is_known_by_the_reference_or_else_by_the_uln(reference, uln, 
 
 
 def test_what_is_asked_of_the_database_is_what_names_learners():
-    given = source({"reference": ["L1", None, ""], "uln": [ULN, OTHER_ULN, TEMPORARY_ULN]})
+    given = source({"reference": ["L1", None, "", ""], "uln": [ULN, OTHER_ULN, TEMPORARY_ULN, ""]})
     stored = Stored()
 
     found = LearnerRules().match(given, stored, ("family_name",))
 
     assert stored.asked == ({"L1"}, {ULN, OTHER_ULN}, ("family_name",))
     assert found.holders == {"uln": {ULN: 1, OTHER_ULN: 2}}
-    assert found.claims == ([1, 2, None], ["L1", None, None], [ULN, OTHER_ULN, None])
+    assert found.claims == ([1, 2, None, None], ["L1", None, None, None], [ULN, OTHER_ULN, None, None])
 
 
 def test_learners_are_known_by_what_a_source_carries():
