@@ -200,6 +200,13 @@ def test_the_fields_of_a_file_are_those_of_what_it_is_about_and_creates():
     assert [*qualifications.fields] == [column.field for column in QUALIFICATIONS.columns]
 
 
+def test_a_layout_says_by_what_its_files_know_registrations():
+    number = {"heading": "X", "field": "registration_number"}
+
+    assert layout(*KEYS).known_by is KnownBy.LEARNER_QUALIFICATION
+    assert layout(number, key="registration_number").known_by is KnownBy.REGISTRATION_NUMBER
+
+
 def kind_of(field, **options):
     return layout(*KEYS, {"heading": "X", "field": field, **options}).column_of(field).kind
 

@@ -173,7 +173,7 @@ class ImportDefinition:
 
     def _may_stay_blank(self, known: Column, policy: Policy) -> bool:
         """Whether a blank is wrong only where nothing is stored: it leaves alone what is."""
-        is_key = known.field in ("number", "qualification", "registration_number")
+        is_key = known.field == "number"
         return self.about is not About.REGISTRATIONS and policy is not Policy.OVERWRITE and not is_key
 
     def _constants(self) -> Iterator[Column]:
