@@ -144,7 +144,7 @@ def test_numbers_and_references_are_found_as_texts_of_other_kinds_are(field, sto
     ],
 )
 def test_all_are_found_and_counted_however_many_they_are(registrations, monkeypatch, named, text, names):
-    monkeypatch.setattr(search, "SEARCHED_KEYS", named)
+    monkeypatch.setattr(search, "MAX_SEARCHED_KEYS", named)
     every = Registration.objects.all()
     keys = {registrations[name].pk for name in names}
 
@@ -156,7 +156,7 @@ def test_all_are_found_and_counted_however_many_they_are(registrations, monkeypa
 
 @pytest.mark.parametrize("named", [0, 20_000])
 def test_a_search_keeps_to_the_registrations_that_it_is_given(registrations, monkeypatch, named):
-    monkeypatch.setattr(search, "SEARCHED_KEYS", named)
+    monkeypatch.setattr(search, "MAX_SEARCHED_KEYS", named)
     some = Registration.objects.filter(registration_number__in=["REG003", "REG004"]).order_by("-pk")
 
     found = RegistrationSearch("an", some.db)

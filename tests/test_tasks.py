@@ -9,7 +9,14 @@ from tests.makers import make_csv, make_learner, make_qualification, make_run, m
 from wagtail_regcert.importing import runs
 from wagtail_regcert.layouts import Separator
 from wagtail_regcert.models import ImportRun, Registration
-from wagtail_regcert.tasks import commit_run, commit_soon, undo_run, undo_soon, validate_run, validate_soon
+from wagtail_regcert.tasks import (
+    commit_run,
+    enqueue_commit,
+    enqueue_undo,
+    enqueue_validation,
+    undo_run,
+    validate_run,
+)
 
 State = ImportRun.State
 
@@ -38,7 +45,7 @@ def test_a_run_is_validated_only_once_the_database_holds_it(
     run = start(data, importer)
 
     with django_capture_on_commit_callbacks() as waiting:
-        validate_soon(run.pk)
+        enqueue_validation(run.pk)
     run.refresh_from_db()
     before = run.state
     for callback in waiting:
@@ -54,7 +61,7 @@ def test_a_commit_waits_for_the_request_to_end(data, importer, django_capture_on
 
     with django_capture_on_commit_callbacks() as waiting:
         assert runs.begin_commit(run.pk)
-        commit_soon(run.pk)
+        enqueue_commit(run.pk)
     before = Registration.objects.count()
     for callback in waiting:
         callback()
@@ -111,7 +118,7 @@ def test_an_undo_waits_for_the_request_to_end_and_is_done_once(
 
     with django_capture_on_commit_callbacks() as waiting:
         assert runs.begin_undo(run.pk, importer)
-        undo_soon(run.pk, importer)
+        enqueue_undo(run.pk, importer)
     before = Registration.objects.count()
     for callback in waiting:
         callback()
@@ -128,7 +135,7 @@ def test_a_run_that_no_queue_takes_is_shown_as_failed(data, importer, monkeypatc
     run = start(data, importer)
     monkeypatch.setattr(ImmediateBackend, "enqueue", Mock(side_effect=ConnectionError("no broker")))
 
-    validate_soon(run.pk)
+    enqueue_validation(run.pk)
     run.refresh_from_db()
 
     assert (run.state, run.failure) == (State.FAILED, runs.NOT_QUEUED)
@@ -141,12 +148,12 @@ def test_a_commit_that_no_queue_takes_can_be_tried_again(data, importer, monkeyp
     with monkeypatch.context() as away:
         away.setattr(ImmediateBackend, "enqueue", Mock(side_effect=ConnectionError))
         runs.begin_commit(run.pk)
-        commit_soon(run.pk)
+        enqueue_commit(run.pk)
     run.refresh_from_db()
     failed = (run.state, Registration.objects.count())
 
     runs.begin_commit(run.pk)
-    commit_soon(run.pk)
+    enqueue_commit(run.pk)
     run.refresh_from_db()
 
     assert failed == (State.FAILED, 0)

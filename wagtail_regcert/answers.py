@@ -20,7 +20,7 @@ from .importing import staging
 from .importing.types import Sheet
 from .models import AnswerPiece, ExportRun, ImportRun, Registration, RunPiece
 from .models.runs import ExportRunQuerySet
-from .models.sets import among, in_chunks
+from .models.sets import in_chunks, in_values
 from .models.writing import insert_rows
 from .subjects.registry import other_tables
 
@@ -46,7 +46,7 @@ class Answer:
 
 def that_can_be_answered(exports: ExportRunQuerySet) -> ExportRunQuerySet:
     """Those of the exports that are of registrations, and of which it is known which."""
-    return of_registrations(exports).holding()
+    return of_registrations(exports).unexpired()
 
 
 def of_registrations(exports: ExportRunQuerySet) -> ExportRunQuerySet:
@@ -111,11 +111,11 @@ def _brought(runs: QuerySet[ImportRun]) -> Iterator[int]:
 
 def with_keys(registrations: QuerySet[Registration], keys: Iterable[int]) -> QuerySet[Registration]:
     """Those of the registrations that have one of these primary keys."""
-    conditions: list[Any] = [Q(condition) for condition in among("pk", keys, registrations.db)]
+    conditions: list[Any] = [Q(condition) for condition in in_values("pk", keys, registrations.db)]
     return registrations.filter(reduce(or_, conditions)) if conditions else registrations.none()
 
 
 def purge() -> None:
     """Forget what files brought whose export is forgotten or gone."""
-    known = ExportRun.objects.holding()
+    known = ExportRun.objects.unexpired()
     AnswerPiece.objects.exclude(run__answers__in=known.values("pk")).delete()

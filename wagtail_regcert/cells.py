@@ -139,8 +139,8 @@ class Text:
         long = {cell for cell in cells if len(cell) > self.limit}
         short = cells - long if long else cells
         # Letters beyond ASCII may have to be composed. Cells may come twice: telling them apart takes longer.
-        odd = filterfalse(str.isalnum, short)
-        return chain(long, filterfalse(str.isascii, short), filterfalse(PLAINLY_CLEAN.fullmatch, odd))
+        special = filterfalse(str.isalnum, short)
+        return chain(long, filterfalse(str.isascii, short), filterfalse(PLAINLY_CLEAN.fullmatch, special))
 
     def format(self, value: object) -> str:
         return str(value) if value else ""

@@ -30,7 +30,7 @@ from .models import (
     RegistrationLogEntry,
     RunPiece,
 )
-from .models.sets import among, in_chunks
+from .models.sets import in_chunks, in_values
 from .models.writing import take_write_lock, update_rows
 from .subjects.registry import subject_of
 
@@ -180,7 +180,7 @@ def _history(learner: int, registrations: set[int]) -> History:
     was = Q(data__changes__learner__0=key) | Q(data__changes__learner__1=key)
     keys = registrations | set(RegistrationLogEntry.objects.filter(was).values_list("object_id", flat=True))
     found: History = {}
-    for chosen in among("object_id", keys, RegistrationLogEntry.objects.db):
+    for chosen in in_values("object_id", keys, RegistrationLogEntry.objects.db):
         entries = RegistrationLogEntry.objects.filter(chosen)
         found.update((pk, (label, data)) for pk, label, data in entries.values_list("pk", "label", "data"))
     return found

@@ -37,7 +37,7 @@ from .widgets import DaysInput
 
 DATE_FIELDS = ("planned_achievement_date", *DATE_CHAIN)
 
-MOST_RUNS = 50
+MAX_RUNS = 50
 """Imports offered in the filter's list; any that the user may see is accepted."""
 
 
@@ -84,7 +84,7 @@ register_filter_adapter_class(DaysFilter, DaysPill)
 class _RecentRuns(ModelChoiceIterator):
     def __iter__(self) -> Iterator[Any]:
         yield ("", self.field.empty_label)
-        for run in self.queryset.that_changed_something()[:MOST_RUNS]:
+        for run in self.queryset.that_changed_something()[:MAX_RUNS]:
             yield self.choice(run)
 
 

@@ -143,12 +143,12 @@ def log_of(model: Any) -> Any:
 
 def last_authors(model: Any, pks: Collection[int]) -> Mapping[int, Mapping[str, str]]:
     """Primary key to ``who`` wrote the newest entry of a record and ``when``, by the site's clock."""
-    from .models.sets import among
+    from .models.sets import in_values
 
     entries = log_of(model).objects.of(model).order_by("timestamp", "pk")
     return {
         key: {"who": name, "when": moment_as_text(site_time(moment))}
-        for chosen in among("object_id", pks, entries.db)
+        for chosen in in_values("object_id", pks, entries.db)
         for key, name, moment in entries.filter(chosen).values_list("object_id", "user_name", "timestamp")
     }
 

@@ -157,7 +157,7 @@ class Matching:
             return {}
         _number, row = self.first_rows[self.header]
         named = ((at, clean(cell)) for at, cell in enumerate(row))
-        return dict(islice((one for one in named if _is_storable(one[1])), imports.MOST_COLUMNS))
+        return dict(islice((one for one in named if _is_storable(one[1])), imports.MAX_COLUMNS))
 
     @cached_property
     def cells(self) -> dict[int, list[str]]:
@@ -185,12 +185,12 @@ class Matching:
         return DateForm(sent) if guess and sent in READ_FORMS else guess
 
     @cached_property
-    def strange(self) -> dict[int, list[str]]:
+    def unknown_values(self) -> dict[int, list[str]]:
         """Position to the values of a status or gender that are none, which may stand for one."""
         found = {}
         for at in self.places:
             column = self.fields.get(self.field_of(at))
-            if column and (values := guesses.strange_values(self.cells[at], column.kind)):
+            if column and (values := guesses.unknown_values(self.cells[at], column.kind)):
                 found[at] = values
         return found
 
@@ -253,7 +253,7 @@ class Matching:
         if form := self.form_of(at):
             chosen["dates"] = form.value
         values = {}
-        for number, value in enumerate(self.strange.get(at, ())):
+        for number, value in enumerate(self.unknown_values.get(at, ())):
             stands_for = self.translation_of(at, number, value)
             if stands_for:
                 values[value] = "" if stands_for == BLANK else stands_for
@@ -276,7 +276,7 @@ class Matching:
     def _tell_untold(self) -> None:
         """Note what a choice has given rise to, and what nobody has seen yet."""
         texts = {
-            "value-0": (self.strange, _("Say what the values of “%s” stand for, then continue.")),
+            "value-0": (self.unknown_values, _("Say what the values of “%s” stand for, then continue.")),
             "dates": (self.dated, _("Say how the days of “%s” are written, then continue.")),
         }
         for part, (columns, text) in texts.items():
@@ -290,8 +290,8 @@ class Matching:
             known = {"name": "name", "constants.qualification": "qualification"}
             return known.get(problem.path, "")
         at = list(self.places)[int(found[1])]
-        if found[2] == "values" and found[3] in self.strange.get(at, ()):
-            return f"column-{at}-value-{self.strange[at].index(found[3])}"
+        if found[2] == "values" and found[3] in self.unknown_values.get(at, ()):
+            return f"column-{at}-value-{self.unknown_values[at].index(found[3])}"
         return f"column-{at}-dates" if found[2] == "dates" else f"column-{at}-field"
 
     def _told(self, problem: LayoutProblem) -> str:
@@ -329,7 +329,7 @@ class Matching:
                 self._choice(
                     f"column-{at}-value-{number}", value, self.translation_of(at, number, value), options
                 )
-                for number, value in enumerate(self.strange.get(at, ()))
+                for number, value in enumerate(self.unknown_values.get(at, ()))
             ],
         )
 

@@ -10,19 +10,19 @@ from django.db.models.lookups import Contains
 from .cells import match_key
 from .folding import fold, squeeze, terms
 from .models import Learner, Qualification, Registration
-from .models.sets import among
+from .models.sets import in_values
 
-MOST_TERMS = 20
+MAX_TERMS = 20
 """Words of a search; databases limit the depth of a condition."""
 
-LONGEST = 255
+MAX_SEARCH_LENGTH = 255
 """Characters of the longest search. Nothing stored holds longer ones, and SQLite fails on patterns of over
 50,000 bytes."""
 
-MOST_KEYS = 1000
+MAX_KEYS = 1000
 """Keys that a filter finds first and then names; where more are meant, the database finds them again."""
 
-SEARCHED_KEYS = 20_000
+MAX_SEARCHED_KEYS = 20_000
 """The same of learners and of numbers in a search, which are found by reading through all of them."""
 
 
@@ -53,7 +53,7 @@ def search_qualifications(qualifications: QuerySet[Qualification], text: str) ->
         if in_number or all(word in named for word in words):
             keys.append(pk)
     found = Q(pk__in=())
-    for chosen in among("pk", keys, qualifications.db):
+    for chosen in in_values("pk", keys, qualifications.db):
         found |= Q(chosen)
     return qualifications.filter(found)
 
@@ -81,7 +81,7 @@ class RegistrationSearch:
         if qualifications := keys_of(search_qualifications(Qualification.objects.all(), text)):
             self._qualifications = Q(qualification__in=qualifications)
 
-        learners = _keys(search_learners(Learner.objects.all(), text), SEARCHED_KEYS)
+        learners = _keys(search_learners(Learner.objects.all(), text), MAX_SEARCHED_KEYS)
         if learners is not None:
             self._learners = self._learners_joined = _in_keys("learner", learners, using)
         else:
@@ -90,7 +90,7 @@ class RegistrationSearch:
                 self._learners_joined &= Q(learner__search_text__contains=word)
 
         with_number = Q(search_text__contains=squeeze(text))
-        numbers = _keys(Registration.objects.filter(with_number), SEARCHED_KEYS)
+        numbers = _keys(Registration.objects.filter(with_number), MAX_SEARCHED_KEYS)
         self._numbers = with_number if numbers is None else _in_keys("pk", numbers, using)
         self._counts_apart = numbers is not None
 
@@ -134,14 +134,14 @@ MariaDB would begin a join with all learners, to sort all that it finds for a pa
 def _in_keys(field: str, keys: list[int], using: str) -> Q:
     """A condition for any of the keys; an empty one where there are none."""
     found = Q()
-    for chosen in among(field, keys, using):
+    for chosen in in_values(field, keys, using):
         found |= Q(chosen)
     return found
 
 
 def keys_of(found: QuerySet[Any]) -> Any:
     """Primary keys where they are few, else the query for them."""
-    keys = _keys(found, MOST_KEYS)
+    keys = _keys(found, MAX_KEYS)
     return found.order_by().values_list("pk", flat=True) if keys is None else keys
 
 
@@ -153,5 +153,5 @@ def _keys(found: QuerySet[Any], most: int) -> list[int] | None:
 
 def _words(text: str) -> list[str]:
     """What is looked for; nothing where a search is longer than anything stored."""
-    words = terms(text) if len(text) <= LONGEST and "\0" not in text else []
-    return words if len(words) <= MOST_TERMS else []
+    words = terms(text) if len(text) <= MAX_SEARCH_LENGTH and "\0" not in text else []
+    return words if len(words) <= MAX_TERMS else []

@@ -39,7 +39,7 @@ _sheet: ContextVar[Sheet | None] = ContextVar("sheet", default=None)
 """What the request has just read, so that an immediate backend does not read the file again."""
 
 
-def validate_soon(run_id: uuid.UUID, sheet: Sheet | None = None) -> None:
+def enqueue_validation(run_id: uuid.UUID, sheet: Sheet | None = None) -> None:
     """Have a run validated once the database holds it: here and now, or by a worker."""
 
     def enqueue() -> None:
@@ -52,12 +52,12 @@ def validate_soon(run_id: uuid.UUID, sheet: Sheet | None = None) -> None:
     on_commit(enqueue)
 
 
-def commit_soon(run_id: uuid.UUID) -> None:
+def enqueue_commit(run_id: uuid.UUID) -> None:
     """Have a claimed run committed, outside the transaction of the request."""
     on_commit(lambda: _enqueue(commit_run, run_id))
 
 
-def undo_soon(run_id: uuid.UUID, user: Any) -> None:
+def enqueue_undo(run_id: uuid.UUID, user: Any) -> None:
     """Have a claimed run undone as this user, outside the transaction of the request."""
     on_commit(lambda: _enqueue(undo_run, run_id, str(user.pk), give_up=runs.give_up_undo))
 

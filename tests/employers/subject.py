@@ -3,7 +3,7 @@
 from tests.employers.models import Employer
 from wagtail_regcert.cells import NAME_LIMIT, Date, Text
 from wagtail_regcert.layouts import Column, Layout
-from wagtail_regcert.models.sets import among
+from wagtail_regcert.models.sets import in_values
 from wagtail_regcert.problems import Warn
 from wagtail_regcert.subjects.database.base import Found, Subject, plain_expressions
 from wagtail_regcert.subjects.rules import Matched
@@ -21,7 +21,7 @@ class StoredEmployers:
         columns = plain_expressions(Employer, fields)
         return {
             reference: (pk, tuple(values))
-            for chosen in among("reference", references, Employer.objects.db)
+            for chosen in in_values("reference", references, Employer.objects.db)
             for reference, pk, *values in found.filter(chosen).values_list("reference", "pk", *columns)
         }
 

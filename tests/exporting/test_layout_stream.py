@@ -197,7 +197,7 @@ def test_several_workbooks_are_a_zip_of_workbooks(registrations):
 
 
 def test_more_records_than_a_sheet_has_rows_are_refused_beforehand(registrations, monkeypatch):
-    monkeypatch.setattr(layout_stream, "MOST_ROWS", 2)
+    monkeypatch.setattr(layout_stream, "MAX_ROWS", 2)
 
     with pytest.raises(layout_stream.TooManyRecords):
         prepare(make_export_layout({"heading": "No", "value": "row"}, format="xlsx"))

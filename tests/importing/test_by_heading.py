@@ -12,7 +12,7 @@ from wagtail_regcert.damage import Damage
 from wagtail_regcert.definitions import imports
 from wagtail_regcert.definitions.places import Place
 from wagtail_regcert.importing.by_heading import HEADER_ROWS, arrange, find_header, plain_rows
-from wagtail_regcert.importing.numbers import Odd, OddKind
+from wagtail_regcert.importing.numbers import TypedCell, TypedKind
 from wagtail_regcert.importing.parse import parse
 from wagtail_regcert.importing.pipeline import Opened, Refused, open_file
 from wagtail_regcert.importing.types import LongRow, Sheet
@@ -221,10 +221,10 @@ def test_a_header_says_where_everything_stands():
     assert header.others == {0: "", 4: "Grade"}
 
 
-DAY = Odd(OddKind.DAY, "2025-09-01", dt.date(2025, 9, 1))
-TIME = Odd(OddKind.DAY, "10:00:00")
-LONG = Odd(OddKind.LONG_NUMBER, "1234567890123456")
-NO_VALUE = Odd(OddKind.NO_VALUE, "")
+DAY = TypedCell(TypedKind.DAY, "2025-09-01", dt.date(2025, 9, 1))
+TIME = TypedCell(TypedKind.DAY, "10:00:00")
+LONG = TypedCell(TypedKind.LONG_NUMBER, "1234567890123456")
+NO_VALUE = TypedCell(TypedKind.NO_VALUE, "")
 
 
 def test_rows_of_a_workbook_are_texts_and_what_is_no_text_is_kept_beside_them():

@@ -11,7 +11,7 @@ from wagtail_regcert.importing.guesses import (
     guesses,
     header_row,
     meant,
-    strange_values,
+    unknown_values,
 )
 from wagtail_regcert.layouts import LEARNERS, QUALIFICATIONS, REGISTRATIONS, SOURCE_FIELDS
 
@@ -135,10 +135,10 @@ def test_the_header_is_the_row_with_the_most_known_names():
 def test_strange_values_are_the_ones_to_translate_each_once():
     cells = ["Pass", "PASS ", "", "Registered", "Withdrawn"]
 
-    assert strange_values(cells, StatusLabel()) == ["PASS", "Withdrawn"]
-    assert strange_values(["F", "2"], GenderLabel()) == ["2"]
-    assert strange_values(cells, Text()) == []
-    assert strange_values(list(map(str, range(31))), StatusLabel()) == []
+    assert unknown_values(cells, StatusLabel()) == ["PASS", "Withdrawn"]
+    assert unknown_values(["F", "2"], GenderLabel()) == ["2"]
+    assert unknown_values(cells, Text()) == []
+    assert unknown_values(list(map(str, range(31))), StatusLabel()) == []
 
 
 def test_common_words_for_statuses_and_genders_are_known():
@@ -187,7 +187,7 @@ def test_a_qualification_is_its_number_in_files_about_qualifications():
 def test_so_many_strange_values_somebody_translates(count, found):
     cells = [*map(str, range(100, 100 + count)), "Exempt", "", " 100"]
 
-    assert strange_values(cells, StatusLabel()) == [str(100 + number) for number in range(found)]
+    assert unknown_values(cells, StatusLabel()) == [str(100 + number) for number in range(found)]
 
 
 def test_only_statuses_and_genders_are_meant():

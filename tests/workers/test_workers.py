@@ -136,14 +136,14 @@ from django.db import transaction
 from wagtail_regcert.importing import runs
 from wagtail_regcert.layouts import Separator
 from wagtail_regcert.models import ImportRun
-from wagtail_regcert.tasks import validate_soon
+from wagtail_regcert.tasks import enqueue_validation
 
 user = get_user_model().objects.get(pk={importer.pk})
 with transaction.atomic():
     run = runs.start_run(
         data={data!r}, file_name="a.csv", separator=Separator.COMMA, encoding="utf-8", user=user
     )
-    validate_soon(run.pk)
+    enqueue_validation(run.pk)
     time.sleep(1)
     print(ImportRun.objects.get(pk=run.pk).state, run.pk)
 """

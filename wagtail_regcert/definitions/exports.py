@@ -38,13 +38,13 @@ CELL_LIMIT = 255
 
 FILE_NAME_LIMIT = 128
 
-LONGEST = 32_767
+MAX_CELL_LENGTH = 32_767
 """Characters that a cell of a spreadsheet can have."""
 
-MOST_COLUMNS = 500
-MOST_ROWS_BEFORE = 50
-MOST_TRANSLATIONS = 500
-MOST_ROWS_PER_FILE = 1_000_000
+MAX_COLUMNS = 500
+MAX_ROWS_BEFORE = 50
+MAX_TRANSLATIONS = 500
+MAX_ROWS_PER_FILE = 1_000_000
 """A sheet has 1,048,576 rows, some of which stand before the records."""
 
 
@@ -133,14 +133,14 @@ class ExportColumn:
     value: str | None = option(or_none(value_name), default=None)
     constant: str | None = option(or_none(own_text()), default=None)
     values: Mapping[str, str] = option(
-        translations(text(CELL_LIMIT), own_text(), most=MOST_TRANSLATIONS), default_factory=dict
+        translations(text(CELL_LIMIT), own_text(), most=MAX_TRANSLATIONS), default_factory=dict
     )
     """What is stored to what is written instead; codes of statuses and genders, days as yyyy-mm-dd."""
     if_blank: str | None = option(or_none(own_text()), default=None)
     dates: DateForm | None = option(or_none(choice(DateForm)), default=None)
     case: Case | None = option(or_none(choice(Case)), default=None)
     required: bool = option(flag, default=False)
-    longest: int | None = option(or_none(whole_number(1, LONGEST)), default=None)
+    longest: int | None = option(or_none(whole_number(1, MAX_CELL_LENGTH)), default=None)
 
     @property
     def own_texts(self) -> Iterator[tuple[str, str]]:
@@ -173,13 +173,13 @@ class ExportDefinition:
     headings: bool = option(flag, default=True)
     """Whether the headings are written."""
     before: tuple[tuple[str, ...], ...] = option(
-        several(several(own_text(), most=MOST_COLUMNS), most=MOST_ROWS_BEFORE), default=()
+        several(several(own_text(), most=MAX_COLUMNS), most=MAX_ROWS_BEFORE), default=()
     )
     """Rows above the headings."""
-    rows_per_file: int | None = option(or_none(whole_number(1, MOST_ROWS_PER_FILE)), default=None)
+    rows_per_file: int | None = option(or_none(whole_number(1, MAX_ROWS_PER_FILE)), default=None)
     """Records of each of several files; ``None`` for one file of all."""
     file_name: str | None = option(or_none(file_name), default=None)
-    columns: tuple[ExportColumn, ...] = option(several(part(ExportColumn), least=1, most=MOST_COLUMNS))
+    columns: tuple[ExportColumn, ...] = option(several(part(ExportColumn), least=1, most=MAX_COLUMNS))
 
     def file_name_at(self, moment: dt.datetime, number: int = 1) -> str:
         """The name of a file that is written at a moment of the site's clock."""

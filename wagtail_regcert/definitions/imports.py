@@ -46,8 +46,8 @@ HEADING_LIMIT = 255
 CELL_LIMIT = NAME_LIMIT
 """Characters of a text that a layout knows."""
 
-MOST_COLUMNS = 500
-MOST_TRANSLATIONS = 500
+MAX_COLUMNS = 500
+MAX_TRANSLATIONS = 500
 
 
 class About(StrEnum):
@@ -94,7 +94,7 @@ class ImportColumn:
     """Whether a file may lack it."""
     policy: Policy = option(choice(Policy), default=Policy.OVERWRITE)
     values: Mapping[str, str] = option(
-        translations(text(CELL_LIMIT), text(CELL_LIMIT), most=MOST_TRANSLATIONS), default_factory=dict
+        translations(text(CELL_LIMIT), text(CELL_LIMIT), most=MAX_TRANSLATIONS), default_factory=dict
     )
     """Cell to the value that it stands for."""
     dates: DateForm | None = option(or_none(read_form), default=None)
@@ -109,9 +109,9 @@ class ImportDefinition:
     separator: Separator = option(choice(Separator), default=Separator.COMMA)
     dates: DateForm = option(read_form, default=DateForm.DAY_FIRST)
     key: KnownBy = option(choice(KnownBy), default=KnownBy.LEARNER_QUALIFICATION)
-    columns: tuple[ImportColumn, ...] = option(several(part(ImportColumn), least=1, most=MOST_COLUMNS))
+    columns: tuple[ImportColumn, ...] = option(several(part(ImportColumn), least=1, most=MAX_COLUMNS))
     constants: Mapping[str, str] = option(
-        translations(text(64), text(CELL_LIMIT), most=MOST_COLUMNS), default_factory=dict
+        translations(text(64), text(CELL_LIMIT), most=MAX_COLUMNS), default_factory=dict
     )
     """Field to the value of all records."""
     creates: tuple[Creates, ...] = option(several(choice(Creates), most=len(Creates)), default=())

@@ -11,7 +11,7 @@ from pathlib import PurePath
 
 from ..characters import as_one_line, clean
 from ..layouts import Separator
-from .exports import CELL_LIMIT, MOST_COLUMNS, Encoding, ExportColumn, ExportDefinition, Format, file_name
+from .exports import CELL_LIMIT, MAX_COLUMNS, Encoding, ExportColumn, ExportDefinition, Format, file_name
 from .names import NAME_LIMIT
 from .options import UNREAD
 from .places import Place
@@ -100,7 +100,7 @@ def layout_of(
         encoding=Encoding(encoding) if encoding in set(Encoding) else Encoding.UTF8_WITH_MARK,
         before=tuple(tuple(_own(cell) for cell in row) for row in first[:at]),
         file_name=name if is_its_own and file_name(name, Place()) is not UNREAD else None,
-        columns=tuple(_column(cell, number) for number, cell in enumerate(first[at][:MOST_COLUMNS], start=1)),
+        columns=tuple(_column(cell, number) for number, cell in enumerate(first[at][:MAX_COLUMNS], start=1)),
     )
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from django.db import connections, models, transaction
 from django.db.models import Q, QuerySet
 
-from ..models.sets import among
+from ..models.sets import in_values
 
 Columns = Sequence[Sequence[Any]]
 """The values of some rows, field by field."""
@@ -52,7 +52,7 @@ class ByKey:
     def _fetched(self, keys: Collection[int]) -> Columns:
         columns = self._no_rows()
         unbroken = _range_of(keys)
-        for chosen in [Q(pk__range=unbroken)] if unbroken else among("pk", keys, self._using):
+        for chosen in [Q(pk__range=unbroken)] if unbroken else in_values("pk", keys, self._using):
             for column, values in zip(columns, zip(*self._rows.filter(chosen), strict=True), strict=False):
                 column.extend(values)
         return columns

@@ -25,7 +25,7 @@ from .csvfile import Cells, csv_columns
 from .keys import Keys, batches
 from .layout_cells import CellMaker, Page, UnfitCell
 from .values import Values
-from .xlsxfile import MOST_ROWS, sheet_bytes, xlsx_bytes
+from .xlsxfile import MAX_ROWS, sheet_bytes, xlsx_bytes
 from .zipstream import zip_bytes
 
 IN_MEMORY = 1_000_000
@@ -110,11 +110,7 @@ def prepare(
     moment = site_time(timezone.now())
     keys = keys_of(records)
     lines = len(definition.before) + definition.headings
-    if (
-        definition.format is Format.XLSX
-        and definition.rows_per_file is None
-        and len(keys) + lines > MOST_ROWS
-    ):
+    if definition.format is Format.XLSX and definition.rows_per_file is None and len(keys) + lines > MAX_ROWS:
         raise TooManyRecords
     maker = CellMaker(definition, moment.date())
     counts = _Passed(tell)

@@ -14,7 +14,7 @@ from .zipstream import zip_bytes
 
 ROWS_AT_ONCE = 500
 
-MOST_ROWS = 1_048_576
+MAX_ROWS = 1_048_576
 """Rows of a sheet."""
 
 # No cell has control characters.

@@ -15,7 +15,7 @@ from ..damage import Damage
 from ..date_forms import writer
 from ..layouts import ROW_IN_FILE, Column, Layout, fold_heading, unread_heading
 from ..problems import Facts, Fault, FileFault, shown
-from .numbers import Cell, Odd, OddKind
+from .numbers import Cell, TypedCell, TypedKind
 from .rows import is_blank, shifted, without
 from .types import LongRow, Sheet
 
@@ -84,25 +84,25 @@ def _header(
 
 def plain_rows(
     cells: Sequence[Sequence[Cell]],
-) -> tuple[list[list[str]], list[int], dict[tuple[int, int], Odd]]:
+) -> tuple[list[list[str]], list[int], dict[tuple[int, int], TypedCell]]:
     """The rows of a workbook that are not blank, as texts, which they are, and what is no plain text."""
-    odd = {
+    typed = {
         (number, position): cell
         for number, row in enumerate(cells, start=1)
         for position, cell in enumerate(row)
-        if type(cell) is not str and isinstance(cell, Odd)
+        if type(cell) is not str and isinstance(cell, TypedCell)
     }
-    having_odd = {number for number, _position in odd}
+    having_typed = {number for number, _position in typed}
     rows: list[list[str]] = []
     numbers = []
     for number, row in enumerate(cells, start=1):
         texts: Any = row
-        if number in having_odd:
-            texts = [cell.text if isinstance(cell, Odd) else cell for cell in row]
-        if number in having_odd or not is_blank(texts):
+        if number in having_typed:
+            texts = [cell.text if isinstance(cell, TypedCell) else cell for cell in row]
+        if number in having_typed or not is_blank(texts):
             rows.append(texts)
             numbers.append(number)
-    return rows, numbers, odd
+    return rows, numbers, typed
 
 
 def arrange(
@@ -113,12 +113,12 @@ def arrange(
     separator: str,
     encoding: str,
     hidden: frozenset[int] = frozenset(),
-    odd: Mapping[tuple[int, int], Odd] | None = None,
+    typed: Mapping[tuple[int, int], TypedCell] | None = None,
 ) -> Sheet | FileFault:
     """Put the columns of a file in the order of its layout.
 
     ``rows`` are those that are not blank, ``numbers`` which they are in the file. Of a workbook ``hidden``
-    has the numbers of rows that are not shown, ``odd`` row number and position to what is no plain text.
+    has the numbers of rows that are not shown, ``typed`` row number and position to what is no plain text.
     """
     header = find_header(rows[: sum(number <= HEADER_ROWS for number in numbers)], layout)
     if not isinstance(header, Header):
@@ -137,15 +137,15 @@ def arrange(
     for index, row in enumerate(rows):
         if len(row) <= last:
             # A workbook does not say where a row ends.
-            if odd is None:
+            if typed is None:
                 short.add(index)
             row = row + [""] * (last + 1 - len(row))
         found.append([row[position] for position in header.positions])
         if wrong := shifted(row, header.unread) if header.unread else None:
             long[index] = LongRow([*found[-1], wrong], {"unread": ROW_IN_FILE, "text": shown(wrong)})
-        elif len(row) > header.width and odd is None:
+        elif len(row) > header.width and typed is None:
             long[index] = LongRow([*found[-1], *row[header.width :]], {"cells": len(row)})
-    damaged, no_value = _write_odd(odd or {}, found, numbers, header)
+    damaged, no_value = _write_typed(typed or {}, found, numbers, header)
     return Sheet(
         layout=header.layout,
         rows=tablib.Dataset(*found, headers=header.layout.headings),
@@ -161,22 +161,22 @@ def arrange(
     )
 
 
-def _write_odd(
-    odd: Mapping[tuple[int, int], Odd], rows: list[list[str]], numbers: Sequence[int], header: Header
+def _write_typed(
+    typed: Mapping[tuple[int, int], TypedCell], rows: list[list[str]], numbers: Sequence[int], header: Header
 ) -> tuple[dict[int, dict[int, Damage]], dict[int, set[int]]]:
     """Write days as their columns have them; say which cells are damaged, and which have no value."""
     damaged: dict[int, dict[int, Damage]] = {}
     no_value: dict[int, set[int]] = {}
-    indexes = {number: index for index, number in enumerate(numbers)} if odd else {}
+    indexes = {number: index for index, number in enumerate(numbers)} if typed else {}
     places = {position: place for place, position in enumerate(header.positions)}
-    for (number, position), cell in odd.items():
+    for (number, position), cell in typed.items():
         index, place = indexes.get(number), places.get(position)
         if index is None or place is None:
             continue
         form = day_form(header.layout.columns[place].kind)
-        if cell.kind is OddKind.NO_VALUE:
+        if cell.kind is TypedKind.NO_VALUE:
             no_value.setdefault(place, set()).add(index)
-        elif cell.kind is OddKind.LONG_NUMBER:
+        elif cell.kind is TypedKind.LONG_NUMBER:
             damaged.setdefault(place, {})[index] = Damage.NUMBER
         elif form is not None:
             if cell.day is not None:

@@ -27,11 +27,11 @@ from ..definitions.templates import value_meant, words
 from ..layouts import Column, fold_heading
 from ..problems import CellError
 
-MOST_LOOKED_AT = 500
+MAX_VALUES = 500
 """Values of a column that a guess is made from."""
-MOST_HEADINGS = 1000
+MAX_HEADINGS = 1000
 """Cells of a row that are looked at for whether it is the headings: a row may have a million."""
-MOST_TRANSLATED = 30
+MAX_TRANSLATED = 30
 """A column with more values that are none of its field is not one whose values somebody translates."""
 
 _MEANT = {
@@ -137,7 +137,7 @@ def header_row(rows: Sequence[Sequence[str]], fields: Mapping[str, Column]) -> i
     Where there is none, the first of those with the most cells that are not blank.
     """
     named = _namer(fields)
-    rows = [row[:MOST_HEADINGS] for row in rows]
+    rows = [row[:MAX_HEADINGS] for row in rows]
     known = [sum(bool(named(cell)[0]) for cell in row) for row in rows]
     most = max(known, default=0)
     if most:
@@ -150,7 +150,7 @@ def guesses(
     headings: Sequence[str], columns: Sequence[Sequence[str]], fields: Mapping[str, Column]
 ) -> list[Guess]:
     """Guess for each heading, with the values under it, which of ``fields`` it is; each of them once."""
-    looked_at = [values_of(values)[:MOST_LOOKED_AT] for values in columns]
+    looked_at = [values_of(values)[:MAX_VALUES] for values in columns]
     forms = [form_of_days(values) for values in looked_at]
     named = _namer(fields)
     scored: list[tuple[int, int, str]] = []
@@ -176,14 +176,14 @@ def form_of_days(values: Collection[str]) -> DateForm | None:
     return next((form for form in READ_FORMS if all(map(reader(form), values))), None)
 
 
-def strange_values(cells: Sequence[str], kind: Kind) -> list[str]:
+def unknown_values(cells: Sequence[str], kind: Kind) -> list[str]:
     """The distinct values that are no statuses, or no genders; none where there are too many to translate."""
     if not isinstance(kind, StatusLabel | GenderLabel):
         return []
     found = {
         fold_cell(text): text for text in values_of(cells) if isinstance(read_cell(text, kind), CellError)
     }
-    return list(found.values()) if len(found) <= MOST_TRANSLATED else []
+    return list(found.values()) if len(found) <= MAX_TRANSLATED else []
 
 
 def meant(value: str, kind: Kind) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 
 from ..history import IMPORT, UNDO, write_entries
 from ..models import AwardingOrganisation, ImportRun, RunPiece
-from ..models.sets import among
+from ..models.sets import in_values
 from ..models.writing import delete_rows
 from ..subjects.database.base import Subject, keys_by_name, rows_referred_to
 from ..subjects.registry import subject_of
@@ -114,6 +114,6 @@ def _as_created(organisations: Collection[str]) -> set[int]:
     rows = AwardingOrganisation.objects.order_by().filter(**dict.fromkeys(AwardingOrganisation.DAYS))
     return {
         pk
-        for chosen in among("name", organisations, AwardingOrganisation.objects.db)
+        for chosen in in_values("name", organisations, AwardingOrganisation.objects.db)
         for pk in rows.filter(chosen).values_list("pk", flat=True)
     }

@@ -41,7 +41,7 @@ _AFTER_IT = dt.date(1899, 12, 30)
 _IN_1904 = dt.date(1904, 1, 1)
 
 
-class OddKind(StrEnum):
+class TypedKind(StrEnum):
     """How a cell can be something else than a text."""
 
     DAY = "day"
@@ -49,10 +49,10 @@ class OddKind(StrEnum):
     NO_VALUE = "no_value"
 
 
-class Odd(NamedTuple):
+class TypedCell(NamedTuple):
     """A cell that is no text."""
 
-    kind: OddKind
+    kind: TypedKind
     text: str
     """What a person would see: the ISO day, with a time if it has one; all digits; nothing where there is no
     value."""
@@ -60,7 +60,7 @@ class Odd(NamedTuple):
     """Of a day that exists, without a time of day."""
 
 
-Cell = str | Odd
+Cell = str | TypedCell
 
 
 class NumberFormat:
@@ -93,30 +93,30 @@ class NumberFormat:
             return self._moment(number)
         if abs(number) >= _TOO_LONG:
             whole = text.lstrip("+") if _WHOLE.fullmatch(text) else _plain(number)
-            return Odd(OddKind.LONG_NUMBER, whole)
+            return TypedCell(TypedKind.LONG_NUMBER, whole)
         plain = str(int(number)) if number.is_integer() else _plain(number)
         if self._picture and number.is_integer():
             return plain[: number < 0] + _filled(self._picture, plain.removeprefix("-"))
         return plain
 
-    def _moment(self, number: float) -> Odd:
+    def _moment(self, number: float) -> TypedCell:
         """A day, a time or both; by the second, since thousandths come from calculating."""
         if abs(number) >= _TOO_LONG:
-            return Odd(OddKind.DAY, _plain(number))
+            return TypedCell(TypedKind.DAY, _plain(number))
         seconds = round(number * _DAY_SECONDS)
         if self._is_elapsed:
-            return Odd(OddKind.DAY, "-"[: seconds < 0] + _hours(abs(seconds)))
+            return TypedCell(TypedKind.DAY, "-"[: seconds < 0] + _hours(abs(seconds)))
         days, seconds = divmod(seconds, _DAY_SECONDS)
         time = _hours(seconds)
         if days == 0 and not (self._since_1904 and self._shows_day):
-            return Odd(OddKind.DAY, time)
+            return TypedCell(TypedKind.DAY, time)
         try:
             day = self._day(days)
         except (ValueError, OverflowError):
             # A spreadsheet shows #### for it.
-            return Odd(OddKind.DAY, _plain(number))
+            return TypedCell(TypedKind.DAY, _plain(number))
         text = day.isoformat() if day else "1900-02-29"
-        return Odd(OddKind.DAY, f"{text} {time}") if seconds else Odd(OddKind.DAY, text, day)
+        return TypedCell(TypedKind.DAY, f"{text} {time}") if seconds else TypedCell(TypedKind.DAY, text, day)
 
     def _day(self, days: int) -> dt.date | None:
         """The day of a serial number. Raises ``ValueError`` or ``OverflowError`` where there is none."""
@@ -129,16 +129,16 @@ class NumberFormat:
         return (_BEFORE_IT if days < _FALSE_LEAP_DAY else _AFTER_IT) + dt.timedelta(days)
 
 
-def iso_moment(text: str) -> Odd:
+def iso_moment(text: str) -> TypedCell:
     """What a cell means whose day or time is stored as ISO 8601 writes it."""
     text = text.strip()
     try:
         moment = dt.datetime.fromisoformat(text)
     except ValueError:
-        return Odd(OddKind.DAY, text)
+        return TypedCell(TypedKind.DAY, text)
     if moment.time() == dt.time():
-        return Odd(OddKind.DAY, moment.date().isoformat(), moment.date())
-    return Odd(OddKind.DAY, moment.replace(tzinfo=None).isoformat(" ", "seconds"))
+        return TypedCell(TypedKind.DAY, moment.date().isoformat(), moment.date())
+    return TypedCell(TypedKind.DAY, moment.replace(tzinfo=None).isoformat(" ", "seconds"))
 
 
 def _first_section(code: str) -> list[str]:

@@ -74,7 +74,7 @@ def _open_workbook(data: bytes, layout: Layout, limit: int) -> Opened | Refused:
     workbook = read_workbook(data, limit)
     if isinstance(workbook, FileFault):
         return Refused(workbook, None)
-    rows, numbers, odd = plain_rows(workbook.rows)
+    rows, numbers, typed = plain_rows(workbook.rows)
     if not rows:
         return Refused(FileFault(Fault.BAD_HEADER, {"reason": "none"}), WORKBOOK)
     sheet = arrange(
@@ -84,7 +84,7 @@ def _open_workbook(data: bytes, layout: Layout, limit: int) -> Opened | Refused:
         separator=Separator.COMMA.character,
         encoding=WORKBOOK,
         hidden=workbook.hidden,
-        odd=odd,
+        typed=typed,
     )
     return Refused(sheet, WORKBOOK) if isinstance(sheet, FileFault) else Opened(sheet, WORKBOOK)
 

@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from ..problems import FileFault
-from .numbers import BUILT_IN, Cell, NumberFormat, Odd, OddKind, iso_moment
+from .numbers import BUILT_IN, Cell, NumberFormat, TypedCell, TypedKind, iso_moment
 from .package import (
     Attributes,
     Package,
@@ -24,7 +24,7 @@ from .package import (
     too_large,
 )
 
-__all__ = ["Cell", "Odd", "OddKind", "Workbook", "is_workbook", "read_workbook"]
+__all__ = ["Cell", "TypedCell", "TypedKind", "Workbook", "is_workbook", "read_workbook"]
 
 _ZIP = b"PK\x03\x04"
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -42,7 +42,7 @@ _TRUE = frozenset({"1", "true"})
 _BOOLEANS = {"1": "TRUE", "true": "TRUE", "0": "FALSE", "false": "FALSE"}
 _ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")
 _RANGE = re.compile(r"\$?([A-Z]{1,3})\$?([0-9]{1,7})(?::\$?([A-Z]{1,3})\$?([0-9]{1,7}))?")
-_NO_VALUE = Odd(OddKind.NO_VALUE, "")
+_NO_VALUE = TypedCell(TypedKind.NO_VALUE, "")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from ..cells import TEMPORARY_ULN, TEXT_LIMIT, Gender
 from .fields import CellDateField, CellField, ExactField, SearchTextField, ULNField, own_uln
 from .searched import SearchedQuerySet, names_to_save
-from .sets import among
+from .sets import in_values
 
 
 class LearnerQuerySet(SearchedQuerySet["Learner"]):
@@ -28,14 +28,14 @@ class LearnerQuerySet(SearchedQuerySet["Learner"]):
     def by_uln(self, ulns: Collection[str]) -> dict[str, int]:
         """Map those of the ULNs that exist to primary keys."""
         found: dict[Any, int] = {}
-        for chosen in among("uln", ulns, self.db):
+        for chosen in in_values("uln", ulns, self.db):
             found.update(self.filter(chosen).values_list("uln", "pk"))
         return found
 
     def ulns_of(self, learners: Collection[int]) -> dict[int, str | None]:
         """Primary key to ULN, of those of the learners that exist."""
         found: dict[int, str | None] = {}
-        for chosen in among("pk", learners, self.db):
+        for chosen in in_values("pk", learners, self.db):
             found.update(self.filter(chosen).values_list("pk", "uln"))
         return found
 

@@ -13,7 +13,7 @@ from django.utils.translation import pgettext_lazy
 from ..cells import TEXT_LIMIT, match_key
 from ..databases import SourceQuerySet
 from .fields import CellField, ExactField, MatchKeyField, validate_visible
-from .sets import among
+from .sets import in_values
 
 
 class AwardingOrganisation(models.Model):
@@ -76,7 +76,7 @@ class QualificationQuerySet(SourceQuerySet["Qualification"]):
     def by_match_key(self, keys: Collection[str]) -> dict[str, int]:
         """Map those of the match keys that exist to primary keys."""
         found: dict[str, int] = {}
-        for chosen in among("match_key", keys, self.db):
+        for chosen in in_values("match_key", keys, self.db):
             found.update(self.filter(chosen).values_list("match_key", "pk"))
         return found
 

@@ -19,7 +19,7 @@ from .history import BaseChangeLogEntry, ChangeLogEntryManager
 from .learners import Learner
 from .qualifications import Programme, Qualification
 from .searched import SearchedQuerySet, names_to_save
-from .sets import among_pairs
+from .sets import in_pairs
 
 _PLAIN_VALUES: dict[str, Any] = {
     field: PlainDate(field) if isinstance(REGISTRATIONS.column_of(field).kind, Date) else F(field)
@@ -60,7 +60,7 @@ class RegistrationQuerySet(SearchedQuerySet["Registration"]):
 
     def _of(self, pairs: Set[tuple[int, int]], *fields: Any) -> Iterator[tuple[Any, ...]]:
         """Learner, qualification, primary key and more fields of the pairs."""
-        for chosen in among_pairs(self.model, ("learner", "qualification"), pairs, self.db):
+        for chosen in in_pairs(self.model, ("learner", "qualification"), pairs, self.db):
             yield from self.filter(chosen).values_list("learner_id", "qualification_id", "pk", *fields)
 
 

@@ -282,18 +282,18 @@ class ExportRunQuerySet(RunQuerySet["ExportRun"]):
 
     def expired(self) -> ExportRunQuerySet:
         """Exports of which it may not be known any more which registrations they held."""
-        return self.filter(created_at__lte=_holding_limit())
+        return self.filter(created_at__lte=_expiry_limit())
 
-    def holding(self) -> ExportRunQuerySet:
+    def unexpired(self) -> ExportRunQuerySet:
         """Exports of which it is still known which registrations they held."""
-        return self.filter(created_at__gt=_holding_limit())
+        return self.filter(created_at__gt=_expiry_limit())
 
     def visible_to(self, user: Any) -> ExportRunQuerySet:
         """Exports are seen by whoever made them, and by superusers."""
         return self if user.is_superuser else self.filter(user=user)
 
 
-def _holding_limit() -> dt.datetime:
+def _expiry_limit() -> dt.datetime:
     return timezone.now() - dt.timedelta(days=conf.settings.EXPORT_DAYS)
 
 

@@ -22,7 +22,7 @@ def in_chunks(items: Sequence[T], size: int = CHUNK) -> Iterator[Sequence[T]]:
         yield items[start : start + size]
 
 
-def among(field: str, values: Iterable[str] | Iterable[int], using: str) -> Iterator[Any]:
+def in_values(field: str, values: Iterable[str] | Iterable[int], using: str) -> Iterator[Any]:
     """Conditions that find all rows whose ``field`` has one of the values, for ``filter``: a few at most.
 
     SQLite and PostgreSQL take any number of values as one parameter, and MariaDB takes keys as they are; a
@@ -42,10 +42,10 @@ def among(field: str, values: Iterable[str] | Iterable[int], using: str) -> Iter
                 yield _OneOf(F(field), chunk) if isinstance(chunk[0], int) else Q((f"{field}__in", chunk))
 
 
-def among_pairs(
+def in_pairs(
     model: type[models.Model], names: tuple[str, str], pairs: Set[tuple[int, int]], using: str
 ) -> Iterator[Any]:
-    """Conditions, as of :func:`among`, that find all rows whose two fields have one of the pairs of keys."""
+    """Conditions, as of :func:`in_values`, that find all rows whose two fields have one of the pairs."""
     connection = connections[using]
     if not pairs:
         return
@@ -123,7 +123,7 @@ def names_of(model: Any, keys: Iterable[int]) -> dict[int, str]:
     """Primary key to what the object is called, for those that exist."""
     return {
         instance.pk: str(instance)
-        for chosen in among("pk", keys, model.objects.db)
+        for chosen in in_values("pk", keys, model.objects.db)
         for instance in model.objects.filter(chosen)
     }
 

@@ -11,7 +11,7 @@ from typing import Any
 from django.db import connections, models, router, transaction
 
 from .fields import SearchText
-from .sets import among, columns_of, fields_of, in_chunks
+from .sets import columns_of, fields_of, in_chunks, in_values
 
 
 def insert_rows(model: type[models.Model], names: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
@@ -76,7 +76,7 @@ def fill_search_text(model: type[models.Model], keys: Iterable[int], using: str 
         if isinstance(field, SearchText):
             for chunk in in_chunks(list(keys)):
                 found: list[tuple[str, int]] = []
-                for chosen in among("pk", chunk, using):
+                for chosen in in_values("pk", chunk, using):
                     rows = model._base_manager.using(using).filter(chosen)
                     values = rows.order_by().values_list("pk", *field.sources)
                     found += [(field.made_of(texts), key) for key, *texts in values]
@@ -102,7 +102,7 @@ def stored_values(
     if not names:
         return {}
     found: dict[int, Sequence[Any]] = {}
-    for chosen in among("pk", keys, using):
+    for chosen in in_values("pk", keys, using):
         rows = model._base_manager.using(using).filter(chosen).order_by()
         found.update((key, values) for key, *values in rows.values_list("pk", *names))
     nothing = [None] * len(names)
@@ -131,7 +131,7 @@ def _with_search_text(
 def delete_rows(model: type[models.Model], keys: Sequence[int]) -> None:
     """Delete by primary key. Rows that still refer to one make the database refuse, all or nothing."""
     using = router.db_for_write(model)
-    for chosen in among("pk", keys, using):
+    for chosen in in_values("pk", keys, using):
         # ``delete`` would first read them all, to see what refers to them.
         rows = model._base_manager.using(using).filter(chosen)
         rows._raw_delete(using)

@@ -18,7 +18,7 @@ from ..models import AwardingOrganisation, Qualification, Registration
 from ..models.writing import take_write_lock
 from .editing import delete_with_history, locked
 
-MOST_NAMED = 5
+MAX_NAMED = 5
 """Refusals spelled out for one request."""
 
 
@@ -47,7 +47,7 @@ def refusals(instances: Iterable[Any]) -> list[str]:
     for instance in instances:
         if message := refusal(instance):
             found.append(message)
-            if len(found) == MOST_NAMED:
+            if len(found) == MAX_NAMED:
                 break
     return found
 

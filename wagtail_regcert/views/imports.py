@@ -43,7 +43,7 @@ from ..permissions import EXPORT, IMPORT, may, may_import
 from ..problems import Fault
 from ..subjects.database.base import Subject
 from ..subjects.registry import SUBJECTS, subject_of
-from ..tasks import commit_soon, validate_soon
+from ..tasks import enqueue_commit, enqueue_validation
 from .base import RoleView, RunView, form_url, listing_crumb, listing_url
 from .report import await_result
 
@@ -130,7 +130,7 @@ class ImportView(WagtailAdminTemplateMixin, RoleView, FormView):
         )
         if form.opened is None:
             return redirect("wagtail_regcert:import_match", run.pk)
-        validate_soon(run.pk, form.opened.sheet)
+        enqueue_validation(run.pk, form.opened.sheet)
         return redirect("wagtail_regcert:import_report", run.pk)
 
 
@@ -198,7 +198,7 @@ class CommitView(RunAction):
     def act(self) -> None:
         if runs.begin_commit(self.run.pk):
             await_result(self.request, self.run)
-            commit_soon(self.run.pk)
+            enqueue_commit(self.run.pk)
 
 
 class RetryView(RunAction):
@@ -206,7 +206,7 @@ class RetryView(RunAction):
 
     def act(self) -> None:
         if runs.begin_validation(self.run.pk):
-            validate_soon(self.run.pk)
+            enqueue_validation(self.run.pk)
 
 
 class CancelView(RunAction):

@@ -23,7 +23,7 @@ from ..messages import sentence
 from ..models.writing import take_write_lock
 from ..permissions import EXPORT, may
 from ..problems import LayoutFault
-from ..search import LONGEST
+from ..search import MAX_SEARCH_LENGTH
 from .editing import ToldWhenOvertaken
 
 
@@ -48,7 +48,7 @@ class LayoutIndexView(IndexView):
 
     def search_queryset(self, queryset: Any) -> Any:
         # Nothing stored is so long, and SQLite fails on patterns of over 50,000 bytes.
-        too_long = self.is_searching and len(self.search_query) > LONGEST
+        too_long = self.is_searching and len(self.search_query) > MAX_SEARCH_LENGTH
         return queryset.none() if too_long else super().search_queryset(queryset)
 
 

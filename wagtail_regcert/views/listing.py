@@ -27,7 +27,7 @@ from ..models import ExportLayout, Learner, Qualification, Registration
 from ..models.fields import may_be_key
 from ..models.layout_kinds import LAYOUTS
 from ..permissions import EXPORT, IMPORT, MANAGE, ReferencePermissionPolicy, may, may_import, policy_of
-from ..search import LONGEST, RegistrationSearch, search_learners, search_qualifications
+from ..search import MAX_SEARCH_LENGTH, RegistrationSearch, search_learners, search_qualifications
 from .base import listing_url
 from .imports import popup_context
 from .paging import KeyPaginator
@@ -359,7 +359,7 @@ class ReferenceIndexView(IndexView):
         if self.is_searching and search:
             return search(queryset, self.search_query)
         # Nothing stored is so long, and SQLite fails on patterns of over 50,000 bytes.
-        too_long = self.is_searching and len(self.search_query) > LONGEST
+        too_long = self.is_searching and len(self.search_query) > MAX_SEARCH_LENGTH
         return queryset.none() if too_long else super().search_queryset(queryset)
 
 

@@ -24,7 +24,7 @@ from ..importing.run_layout import from_definition
 from ..messages import sentence
 from ..models import ImportRun
 from ..problems import LayoutFault
-from ..tasks import validate_soon
+from ..tasks import enqueue_validation
 from .base import RunView, listing_crumb
 
 
@@ -94,7 +94,7 @@ class MatchView(WagtailAdminTemplateMixin, RunView, TemplateView):
                     raise SomebodyFaster
             if is_kept:
                 messages.success(self.request, _("The layout “%s” was saved.") % definition.name)
-            validate_soon(self.run.pk, opened.sheet)
+            enqueue_validation(self.run.pk, opened.sheet)
         return True
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:

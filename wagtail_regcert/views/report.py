@@ -70,13 +70,13 @@ def first_tab(run: ImportRun) -> str:
 AWAITED = "wagtail_regcert_awaited"
 """Key of a session: the runs whose result its person was not told yet."""
 
-MOST_AWAITED = 20
+MAX_AWAITED = 20
 """Runs that a session remembers: it may be kept in a cookie, and some results are never looked at."""
 
 
 def await_result(request: HttpRequest, run: ImportRun) -> None:
     """Have the result say what was done when this person first sees it: a worker may take long."""
-    request.session[AWAITED] = [*request.session.get(AWAITED, ()), str(run.pk)][-MOST_AWAITED:]
+    request.session[AWAITED] = [*request.session.get(AWAITED, ()), str(run.pk)][-MAX_AWAITED:]
 
 
 def tell_result(request: HttpRequest, run: ImportRun) -> None:

@@ -19,7 +19,7 @@ from ..filter_words import filters_in_words
 from ..models import ExportRun, ImportRun
 from ..permissions import EXPORT, IMPORT, visible_imports
 from ..run_filters import ImportRunFilterSet
-from ..search import LONGEST
+from ..search import MAX_SEARCH_LENGTH
 from .base import RoleView
 from .columns import LinkedMomentColumn, MomentColumn
 
@@ -93,7 +93,7 @@ class ImportsView(RoleView, BaseListingView):
 
     def search_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
         # Nothing stored is so long, and SQLite fails on patterns of over 50,000 bytes.
-        if self.is_searching and len(self.search_query) > LONGEST:
+        if self.is_searching and len(self.search_query) > MAX_SEARCH_LENGTH:
             return queryset.none()
         return super().search_queryset(queryset)
 

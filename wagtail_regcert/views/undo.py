@@ -19,7 +19,7 @@ from ..importing import runs, staging
 from ..importing.undo import plan_undo
 from ..models import ImportRun
 from ..tables import PER_PAGE, StagedRows
-from ..tasks import undo_soon
+from ..tasks import enqueue_undo
 from .base import RunView, listing_crumb
 from .staged import left_table, shown_steps
 
@@ -42,7 +42,7 @@ class UndoView(WagtailAdminTemplateMixin, RunView, TemplateView):
         if not runs.can_undo(self.run):
             return self._refused()
         if runs.begin_undo(self.run.pk, request.user):
-            undo_soon(self.run.pk, request.user)
+            enqueue_undo(self.run.pk, request.user)
         return self.to_report()
 
     def _refused(self) -> HttpResponse:

@@ -3,11 +3,11 @@
 import datetime as dt
 
 from tests.workbooks import members_of, pack
-from wagtail_regcert.importing.workbook import Odd, OddKind, Workbook, read_workbook
+from wagtail_regcert.importing.workbook import TypedCell, TypedKind, Workbook, read_workbook
 from wagtail_regcert.problems import FileFault
 
 LIMIT = 2_097_152
-NO_VALUE = Odd(OddKind.NO_VALUE, "")
+NO_VALUE = TypedCell(TypedKind.NO_VALUE, "")
 
 
 def read(data, limit=LIMIT):
@@ -37,12 +37,12 @@ def only_cell(xml, **parts):
 
 def day(year, month, day):
     found = dt.date(year, month, day)
-    return Odd(OddKind.DAY, found.isoformat(), found)
+    return TypedCell(TypedKind.DAY, found.isoformat(), found)
 
 
 def moment(text):
-    return Odd(OddKind.DAY, text)
+    return TypedCell(TypedKind.DAY, text)
 
 
 def long_number(digits):
-    return Odd(OddKind.LONG_NUMBER, digits)
+    return TypedCell(TypedKind.LONG_NUMBER, digits)

@@ -10,7 +10,7 @@ from tests.importing.workbook.reading import LIMIT, reason_of
 from tests.importing.workbook.written import saved, written_by_openpyxl
 from tests.workbooks import members_of, pack
 from wagtail_regcert.importing.numbers import NumberFormat
-from wagtail_regcert.importing.workbook import Odd, Workbook, read_workbook
+from wagtail_regcert.importing.workbook import TypedCell, Workbook, read_workbook
 from wagtail_regcert.messages import sentence
 from wagtail_regcert.problems import Fault
 
@@ -68,4 +68,4 @@ def test_no_xml_of_a_sheet_raises_anything(xml):
 def test_no_number_format_raises_anything(code, number, since_1904):
     cell = NumberFormat(code, since_1904=since_1904).cell(repr(number))
 
-    assert isinstance(cell, str | Odd)
+    assert isinstance(cell, str | TypedCell)

@@ -14,7 +14,7 @@ from tests.importing.workbook.reading import NO_VALUE, day, long_number, moment,
 from tests.importing.workbook.written import WRITTEN, saved, written_by_openpyxl
 from tests.missing import missing
 from tests.workbooks import CONTENT_TYPE
-from wagtail_regcert.importing.workbook import OddKind, is_workbook
+from wagtail_regcert.importing.workbook import TypedKind, is_workbook
 from wagtail_regcert.problems import Fault
 
 CALC_SECONDS = 120
@@ -121,7 +121,7 @@ def test_what_libreoffice_writes_is_read(calc):
     ]
     assert found.rows[2][0] == "9276308686"
     assert found.rows[2][3:] == [moment("09:30:00"), "0.0000001", "FALSE", "", "ULN"]
-    assert found.rows[3][0].kind is OddKind.LONG_NUMBER
+    assert found.rows[3][0].kind is TypedKind.LONG_NUMBER
     assert found.rows[3][3:] == [moment("36:00:00"), "12", "", "#DIV/0!"]
     assert found.rows[4:] == [[], ["0012345679", "merged"], ["", "", "", "", "end"]]
 

@@ -32,7 +32,7 @@ NO_ULN = "their learners have no ULN yet"
 SOME_UNFIT = 1
 """Exit code: some records are not right for the layout. The others were written."""
 
-TOLD_AT_ONCE = 500
+RECORDS_PER_QUERY = 500
 """Records that are not right, whose names are read in one statement."""
 
 
@@ -180,7 +180,7 @@ class _Lines:
     def add(self, one: UnfitCell) -> None:
         self.count += 1
         self._waiting.append(one)
-        if len(self._waiting) >= TOLD_AT_ONCE:
+        if len(self._waiting) >= RECORDS_PER_QUERY:
             self.finish()
 
     def extend(self, cells: Iterable[UnfitCell]) -> None:

@@ -16,7 +16,7 @@ from django.db.models.functions import Coalesce
 
 from ...exporting.columns import FileLayout, columns_of
 from ...models.fields import PlainDate
-from ...models.sets import among, names_of
+from ...models.sets import in_values, names_of
 from ...models.writing import delete_rows, insert_rows, update_rows
 from ...problems import SinceImport
 from ..types import Key, Record, Step, Values
@@ -188,7 +188,7 @@ class Subject(Shown):
         """Those of the values of an exchanged field that anybody has."""
         return {
             value
-            for chosen in among(field, values, self.model.objects.db)
+            for chosen in in_values(field, values, self.model.objects.db)
             for value in self.model.objects.order_by().filter(chosen).values_list(field, flat=True)
         }
 
@@ -221,7 +221,7 @@ def rows_referred_to(model: Any, pks: Collection[int]) -> set[int]:
         key = f"{field.name}__pk"
         found.update(
             chain.from_iterable(
-                rows.filter(chosen).values_list(key, flat=True) for chosen in among(key, pks, using)
+                rows.filter(chosen).values_list(key, flat=True) for chosen in in_values(key, pks, using)
             )
         )
     return found
@@ -245,7 +245,7 @@ def keys_by_name(model: Any, names: Iterable[str], *, create: bool = False) -> d
     """Name to primary key; with ``create`` rows that do not exist are created."""
     wanted = set(names) - {""}
     found: dict[str, int] = {}
-    for chosen in among("name", wanted, model.objects.db):
+    for chosen in in_values("name", wanted, model.objects.db):
         found.update(model.objects.filter(chosen).values_list("name", "pk"))
     missing = sorted(wanted - found.keys()) if create else []
     if missing:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from ...models import Learner
-from ...models.sets import among
+from ...models.sets import in_values
 from ..learners import LearnerRules, LearnersByKey
 from ..types import Record, Stored
 from .base import Found, Subject, plain_expressions
@@ -27,7 +27,7 @@ class StoredLearners:
     ) -> LearnersByKey:
         pks: set[int] = set()
         for name, wanted in (("reference", references), ("uln", ulns)):
-            for chosen in among(name, wanted, Learner.objects.db):
+            for chosen in in_values(name, wanted, Learner.objects.db):
                 pks.update(Learner.objects.order_by().filter(chosen).values_list("pk", flat=True))
         by_reference: dict[str, Stored] = {}
         by_uln: dict[str, Stored] = {}
@@ -47,7 +47,7 @@ class StoredLearners:
             # As registrations lock them: those that have no ULN last.
             learners = Learner.objects.select_for_update().order_by(F("uln").asc(nulls_last=True), "pk")
         columns = plain_expressions(Learner, fields)
-        for chosen in among("pk", pks, Learner.objects.db):
+        for chosen in in_values("pk", pks, Learner.objects.db):
             for pk, reference, uln, *values in learners.filter(chosen).values_list(
                 "pk", "reference", "uln", *columns
             ):

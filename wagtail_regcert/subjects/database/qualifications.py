@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from ...models import AwardingOrganisation, Qualification
-from ...models.sets import among
+from ...models.sets import in_values
 from ..qualifications import QualificationRules
 from ..types import Record, Stored
 from .base import Found, Subject, keys_by_name, plain_expressions
@@ -25,12 +25,12 @@ class StoredQualifications:
         using = Qualification.objects.db
         if self._lock:
             pks = set(Qualification.objects.by_match_key(keys).values())
-            for chosen in among("pk", pks, using):
+            for chosen in in_values("pk", pks, using):
                 locked = Qualification.objects.filter(chosen).select_for_update().order_by("pk")
                 list(locked.values_list("pk", flat=True))
         columns = plain_expressions(Qualification, fields)
         found: dict[str, Stored] = {}
-        for chosen in among("match_key", keys, using):
+        for chosen in in_values("match_key", keys, using):
             rows = Qualification.objects.order_by().filter(chosen).values_list("match_key", "pk", *columns)
             for key, pk, *values in rows:
                 found[key] = (pk, tuple(values))

@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 from ...cells import Status
 from ...databases import connection
 from ...models import Learner, Programme, Qualification, Registration
-from ...models.sets import among, names_of
+from ...models.sets import in_values, names_of
 from ...problems import SinceImport
 from ...transactions import OvertakenError
 from ..learners import LearnerRules
@@ -82,7 +82,7 @@ class StoredRegistrations:
 
     def _by_reference(self, references: Collection[str]) -> Mapping[str, int]:
         found: dict[Any, int] = {}
-        for chosen in among("reference", references, Learner.objects.db):
+        for chosen in in_values("reference", references, Learner.objects.db):
             found.update(Learner.objects.order_by().filter(chosen).values_list("reference", "pk"))
         return found
 
@@ -92,7 +92,7 @@ class StoredRegistrations:
         found = self.learners({*ulns, *filter(None, known.values())})
         locked = set(found.values())
         without = [pk for pk, uln in known.items() if uln is None]
-        for chosen in among("pk", without, Learner.objects.db):
+        for chosen in in_values("pk", without, Learner.objects.db):
             locked.update(self._set(Learner, "pk").filter(chosen, uln=None).values_list("pk", flat=True))
         if known.keys() - locked:
             raise OvertakenError("ULNs passed to other learners before these were locked")
@@ -109,7 +109,7 @@ class StoredRegistrations:
 
     def _by_number(self, numbers: Collection[str]) -> Mapping[str, Sequence[Pair]]:
         found: dict[str, list[Pair]] = {}
-        for chosen in among("registration_number", numbers, Registration.objects.db):
+        for chosen in in_values("registration_number", numbers, Registration.objects.db):
             rows = Registration.objects.order_by().filter(chosen)
             for number, *pair in rows.values_list("registration_number", "learner_id", "qualification_id"):
                 # A database may take others for equal.
@@ -122,7 +122,7 @@ class StoredRegistrations:
         model, fields = _DESCRIBED[about]
         columns = plain_expressions(model, fields)
         found: dict[int, Values] = {}
-        for chosen in among("pk", pks, model.objects.db):
+        for chosen in in_values("pk", pks, model.objects.db):
             for pk, *values in model.objects.order_by().filter(chosen).values_list("pk", *columns):
                 found[pk] = tuple(values)
         return found
