@@ -144,6 +144,14 @@ def test_all_that_is_wrong_is_told(value, problems):
     assert read(value) == (UNREAD, problems)
 
 
+def test_null_is_nothing_where_it_may_be():
+    cart, problems = read({"name": "x", "wheels": [{"size": 1, "colour": None}]})
+
+    assert problems == []
+    assert [wheel.colour for wheel in cart.wheels] == [None]
+    assert read({"name": None})[1] == [("name", Fault.WRONG_TYPE, {"wanted": "text"})]
+
+
 def test_a_key_that_nobody_reads_is_told():
     cart, problems = read({"name": "x", "colour": 1, "kind": 2})
 
