@@ -81,6 +81,11 @@ class Gender(Labelled):
     NOT_STATED = "U", "Not stated"
 
 
+def full_name(given: str, family: str) -> str:
+    """Both names, one space between."""
+    return f"{given} {family}".strip()
+
+
 def plain(value: Any) -> str:
     """A value as plans, reports and history keep it: dates ISO, blanks ``""``, all else as text."""
     if value is None:

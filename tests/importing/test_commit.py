@@ -1,6 +1,7 @@
 """Commit: all accepted records that still hold, or none."""
 
 import datetime as dt
+import uuid
 
 import pytest
 from django.db import connection
@@ -103,6 +104,7 @@ def test_records_are_created_updated_and_left_with_a_history(maths):
         },
     }
     assert len({one.uuid for one in entries.values()}) == 2
+    assert {(one.uuid.version, one.uuid.variant) for one in entries.values()} == {(4, uuid.RFC_4122)}
     assert kept.pk not in entries
 
 

@@ -119,7 +119,7 @@ def test_entries_of_the_history_read_back_the_same(admin_user):
         "action": "wagtail_regcert.import",
         "data": data,
         "timestamp": NOW,
-        "uuid": key,
+        "uuid": key.hex,
         "user": admin_user.pk,
         "user_name": "admin",
         "revision": None,

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from ..cells import Date, Gender, StatusLabel, plain
+from ..cells import Date, Gender, StatusLabel, full_name, plain
 from ..layouts import REGISTRATIONS, Column, Layout
 
 
@@ -28,11 +28,6 @@ class ExportColumn:
     Such cells are ours, not typed by anyone, and need no guard."""
     is_day: bool = False
     """Whether its value is a day, which may come as plain text, too."""
-
-
-def full_name(given: str, family: str) -> str:
-    """Both names, one space between, as :attr:`Learner.full_name` has them."""
-    return f"{given} {family}".strip()
 
 
 def gender_label(value: str) -> str:

@@ -12,8 +12,8 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import Any
 
-from ..cells import StatusLabel
-from .columns import full_name, gender_label
+from ..cells import StatusLabel, full_name
+from .columns import gender_label
 
 
 class Sort(StrEnum):

@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from ..cells import TEMPORARY_ULN, TEXT_LIMIT, Gender
+from ..cells import TEMPORARY_ULN, TEXT_LIMIT, Gender, full_name
 from .fields import CellDateField, CellField, ExactField, SearchTextField, ULNField, own_uln
 from .searched import SearchedQuerySet, names_to_save
 from .sets import in_values
@@ -83,13 +83,20 @@ class Learner(models.Model):
         # The order of the listing.
         indexes = [models.Index(fields=["family_name", "given_names"], name="regcert_learner_name")]
 
+    named_by = ("pk", "given_names", "family_name", "uln")
+
+    @staticmethod
+    def name_for(pk: int | None, given_names: str, family_name: str, uln: str | None) -> str:
+        """What a learner with these values is called."""
+        return " · ".join(filter(None, (full_name(given_names, family_name), uln))) or f"#{pk}"
+
     def __str__(self) -> str:
-        return " · ".join(part for part in (self.full_name, self.uln) if part) or f"#{self.pk}"
+        return self.name_for(self.pk, self.given_names, self.family_name, self.uln)
 
     @property
     def full_name(self) -> str:
-        """Both names, one space between."""
-        return f"{self.given_names} {self.family_name}".strip()
+        """Both names."""
+        return full_name(self.given_names, self.family_name)
 
     # Heads the column of listings, as a verbose name does for a field.
     full_name.fget.short_description = _("full name")  # type: ignore[attr-defined]

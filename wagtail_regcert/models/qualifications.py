@@ -125,8 +125,15 @@ class Qualification(models.Model):
         verbose_name_plural = _("qualifications")
         ordering = ["title", "number"]
 
+    named_by = ("title", "number")
+
+    @staticmethod
+    def name_for(title: str, number: str) -> str:
+        """What a qualification with these values is called."""
+        return f"{title} ({number})"
+
     def __str__(self) -> str:
-        return f"{self.title} ({self.number})"
+        return self.name_for(self.title, self.number)
 
     def save(self, *args: Any, update_fields: Iterable[str] | None = None, **kwargs: Any) -> None:
         if update_fields and "number" in update_fields:

@@ -219,6 +219,9 @@ def _converter(field: Any, connection: Any) -> Callable[[Any], Any] | None:
 
     Values that repeat (dates, times) are converted once; they may be plain: ISO texts, ``""`` for none.
     """
+    if isinstance(field, models.UUIDField):
+        # New ones come as hexadecimal digits, which all databases take.
+        return None
     field = _own(field)
     if isinstance(field, models.CharField) and field.null:
         return lambda value: value or None
@@ -230,13 +233,17 @@ def _converter(field: Any, connection: Any) -> Callable[[Any], Any] | None:
         return None
     if isinstance(field, models.JSONField):
         return _JSON.encode
-    known: dict[Any, Any] = {}
+    return _Prepared(field, connection).__getitem__
 
-    def convert(value: Any) -> Any:
-        try:
-            return known[value]
-        except KeyError:
-            given = None if value == "" else value
-            return known.setdefault(value, field.get_db_prep_save(given, connection))
 
-    return convert
+class _Prepared(dict[Any, Any]):
+    """Values of a field to what goes to the driver, each prepared once."""
+
+    def __init__(self, field: Any, connection: Any) -> None:
+        super().__init__()
+        self._field, self._connection = field, connection
+
+    def __missing__(self, value: Any) -> Any:
+        given = None if value == "" else value
+        prepared = self[value] = self._field.get_db_prep_save(given, self._connection)
+        return prepared
