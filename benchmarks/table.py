@@ -26,7 +26,8 @@ matters little; the seconds are only as good as the machine. *CPU* is the second
 worked, without a database server's. *Peak* is the most memory beyond what the warm
 process had. *Statements* are calls of the database driver: an `executemany` is one, however many rows it
 carries, and `COPY`, which passes by Django, is none. A ~ marks what was measured with fewer records and
-multiplied. A transaction ends within the time, with all that the database does to keep it. Floors and peers
+multiplied. A transaction ends within the time, with all that the database does to keep it; only syncs and
+files of learners and qualifications are rolled back, by everyone, and end outside of it. Floors and peers
 find the same good and bad records as ours (that is checked in each run), but none keeps a report, locks, or
 looks at what changed in between.
 
