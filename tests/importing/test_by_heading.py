@@ -228,11 +228,11 @@ NO_VALUE = TypedCell(TypedKind.NO_VALUE, "")
 
 
 def test_rows_of_a_workbook_are_texts_and_what_is_no_text_is_kept_beside_them():
-    rows, numbers, odd = plain_rows([["a", DAY], [], ["", " "], [NO_VALUE], ["b"]])
+    rows, numbers, typed = plain_rows([["a", DAY], [], ["", " "], [NO_VALUE], ["b"]])
 
     assert rows == [["a", "2025-09-01"], [""], ["b"]]
     assert numbers == [1, 4, 5]
-    assert odd == {(1, 1): DAY, (4, 0): NO_VALUE}
+    assert typed == {(1, 1): DAY, (4, 0): NO_VALUE}
 
 
 def test_days_of_a_workbook_are_written_as_their_column_has_them_and_damage_is_told():
@@ -243,9 +243,9 @@ def test_days_of_a_workbook_are_written_as_their_column_has_them_and_damage_is_t
         ["", NO_VALUE, NO_VALUE, "a"],
         ["x", LONG, "v"],
     ]
-    rows, numbers, odd = plain_rows(cells)
+    rows, numbers, typed = plain_rows(cells)
 
-    sheet = sheet_of(*rows, numbers=numbers, odd=odd, hidden=frozenset({1, 3, 9}))
+    sheet = sheet_of(*rows, numbers=numbers, typed=typed, hidden=frozenset({1, 3, 9}))
 
     assert [*sheet.rows] == [
         ("1234567890123456", "2025-09-01", "2025-09-01"),
@@ -274,8 +274,8 @@ def test_a_day_is_written_in_the_form_of_its_column():
         },
         Place(),
     ).layout()
-    rows, numbers, odd = plain_rows([HEAD, ["u", "a", DAY]])
+    rows, numbers, typed = plain_rows([HEAD, ["u", "a", DAY]])
 
-    sheet = arrange(rows, numbers, layout, separator=",", encoding="xlsx", odd=odd)
+    sheet = arrange(rows, numbers, layout, separator=",", encoding="xlsx", typed=typed)
 
     assert [*sheet.rows] == [("u", "a", "01092025")]
