@@ -49,6 +49,10 @@ def test_a_page_without_rows_is_nothing():
         ({"encoding": "utf-8"}, 'A\r\n"a,b"\r\né;Ł\r\n'.encode()),
         ({"encoding": "cp1252"}, b'A\r\n"a,b"\r\n\xe9;?\r\n'),
         ({"separator": ";", "encoding": "utf-8"}, 'A\r\na,b\r\n"é;Ł"\r\n'.encode()),
+        (
+            {"before": [["Ł", "x"]], "separator": ";", "encoding": "cp1252"},
+            b'?;x\r\nA\r\na,b\r\n"\xe9;?"\r\n',
+        ),
         ({"before": [["x", "y"], []], "encoding": "utf-8"}, 'x,y\r\n\r\nA\r\n"a,b"\r\né;Ł\r\n'.encode()),
     ],
 )

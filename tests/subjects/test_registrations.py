@@ -68,6 +68,7 @@ class Stored:
         return names & {"NCFE"}
 
     def registrations(self, pairs, fields):
+        assert all(isinstance(part, int) for pair in pairs for part in pair)
         return {
             pair: (pk, tuple(values.get(name, "") for name in fields))
             for pair, (pk, values) in self.values.items()
@@ -267,6 +268,22 @@ def test_who_is_not_known_is_created_and_stands_in_the_key_until_then():
             )
         ]
     }
+
+
+def test_registrations_are_looked_up_of_those_who_are_stored_and_of_nobody_who_is_created():
+    columns = {
+        "uln": [ULN, CY],
+        "family_name": ["Lee", "Day"],
+        "qualification": [NUMBER, NUMBER],
+    }
+    stored = Stored({(ANN, MATHS): (77, {"status": "achieved"})})
+
+    found = matched(
+        source(columns, layout={"creates": ("learners",), "is_sites": True}), stored, fields=("status",)
+    )
+
+    assert found.keys == [(ANN, MATHS), (f"uln:{CY}", MATHS)]
+    assert found.stored == {(ANN, MATHS): (77, ("achieved",))}
 
 
 def test_what_is_known_and_described_otherwise_is_told_and_left_alone():
