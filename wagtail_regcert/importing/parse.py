@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from itertools import compress, count
 
 from ..cells import plain, read_cell
 from ..characters import clean, is_clean
@@ -93,9 +94,8 @@ def _parse_column(
         if value != cell:
             values[cell] = value
     if wrong:
-        for index, cell in enumerate(cells):
-            if cell in wrong:
-                bad.setdefault(index, {})[position] = wrong[cell]
+        for index in compress(count(), map(wrong.__contains__, cells)):
+            bad.setdefault(index, {})[position] = wrong[cells[index]]
     return list(map(values.get, cells, cells)) if values else cells
 
 

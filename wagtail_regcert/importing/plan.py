@@ -14,7 +14,7 @@ from ..layouts import Layout, Policy
 from ..problems import ROW, CellError, Code, Facts, Note, NoteCode, Problem, Warn, shown
 from ..subjects.rules import Matched, NoSuspicions, Rules
 from ..subjects.suspicions import in_column_order
-from ..subjects.types import Advice, Given, Record
+from ..subjects.types import Advice, Given, Record, Values
 from .exchange import blocked
 from .types import Plan, Progress
 
@@ -71,7 +71,8 @@ def make_plan(
         if with_advice and (index in kept or index in matched.advice):
             more = [*kept.get(index, ()), *matched.advice.get(index, ())]
             told = in_column_order([*told, *_advised(more, row, given.layout)], given.layout)
-        warnings.extend(told)
+        if told:
+            warnings.extend(told)
     used = {part for record in records for part in record.key} if matched.newcomers else set()  # type: ignore[attr-defined]
     new = {about: one.records(given.numbers, used) for about, one in matched.newcomers.items()}
     organisations = subject.organisations(records, fields, new) & {*matched.new.get(_ORGANISATION, ())}
@@ -167,14 +168,19 @@ def change_of(record: Record) -> Change:
         return Change.CREATES
     if record.before == record.after:
         return Change.NOTHING
-    return Change.CLEARS if cleared(record) else Change.UPDATES
+    return Change.CLEARS if any(_removed(record.before, record.after)) else Change.UPDATES
 
 
 def cleared(record: Record) -> int:
     """Count the stored values that a record removes."""
     if record.before is None:
         return 0
-    return sum(map(bool, compress(record.before, map(not_, record.after))))
+    return sum(map(bool, _removed(record.before, record.after)))
+
+
+def _removed(before: Values, after: Values) -> Iterator[str]:
+    """What is stored, perhaps nothing, where a record has a blank."""
+    return compress(before, map(not_, after))
 
 
 def _repeated(given: Given, matched: Matched, wrong: Any) -> Mapping[int, Sequence[int]]:
