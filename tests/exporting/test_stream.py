@@ -334,11 +334,14 @@ def test_memory_does_not_grow_with_the_number_of_records(monkeypatch, order):
     learner = make_learner()
 
     def peak():
+        # What was there before is not looked through at each chunk.
+        gc.freeze()
         tracemalloc.start()
         for _chunk in export_bytes(Registration.objects.order_by(order), FixedLayout.EXPORT.file):
             gc.collect()  # Django's queries are cycles
         used = tracemalloc.get_traced_memory()[1]
         tracemalloc.stop()
+        gc.unfreeze()
         return used
 
     def grow(number):
@@ -354,12 +357,15 @@ def test_memory_does_not_grow_with_the_number_of_records(monkeypatch, order):
             for qualification in Qualification.objects.order_by("pk")[start:]
         )
 
+    def least():
+        """Servers of other tests may answer meanwhile, in threads of their own."""
+        return min(peak() for _time in range(3))
+
     grow(1500)
-    peak()
-    few = peak()
+    few = least()
     grow(4500)
 
-    assert peak() < 1.2 * few
+    assert least() < 1.2 * few
 
 
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="A setting of PostgreSQL")
