@@ -66,14 +66,15 @@ class ByKey:
         return columns
 
     def _select(self, gathered: str, keys: Collection[int]) -> Columns:
-        unbroken = _range_of(keys)
-        if unbroken:
-            chosen = "BETWEEN {:d} AND {:d}".format(*unbroken)
+        select = f"SELECT {gathered} FROM {self._source} WHERE column_0"
+        if unbroken := _range_of(keys):
+            with connections[self._using].cursor() as cursor:
+                cursor.execute(f"{select} BETWEEN %s AND %s", unbroken)
+                (found,) = cursor.fetchall()
         else:
-            chosen = f"= ANY ('{{{','.join(map(str, keys))}}}'::bigint[])"
-        with _by_index(self._using) as cursor:
-            cursor.execute(f"SELECT {gathered} FROM {self._source} WHERE column_0 {chosen}")
-            (found,) = cursor.fetchall()
+            with _by_index(self._using) as cursor:
+                cursor.execute(f"{select} = ANY ('{{{','.join(map(str, keys))}}}'::bigint[])")
+                (found,) = cursor.fetchall()
         return [value.split(_SEPARATOR) if isinstance(value, str) else value or [] for value in found]
 
     @cached_property
