@@ -83,7 +83,7 @@ class Learner(models.Model):
         # The order of the listing.
         indexes = [models.Index(fields=["family_name", "given_names"], name="regcert_learner_name")]
 
-    named_by = ("pk", "given_names", "family_name", "uln")
+    named_by = ("given_names", "family_name", "uln")
 
     @staticmethod
     def name_for(pk: int | None, given_names: str, family_name: str, uln: str | None) -> str:

@@ -128,12 +128,12 @@ class Qualification(models.Model):
     named_by = ("title", "number")
 
     @staticmethod
-    def name_for(title: str, number: str) -> str:
+    def name_for(pk: int | None, title: str, number: str) -> str:
         """What a qualification with these values is called."""
         return f"{title} ({number})"
 
     def __str__(self) -> str:
-        return self.name_for(self.title, self.number)
+        return self.name_for(self.pk, self.title, self.number)
 
     def save(self, *args: Any, update_fields: Iterable[str] | None = None, **kwargs: Any) -> None:
         if update_fields and "number" in update_fields:

@@ -122,15 +122,15 @@ def _array(values: Sequence[Any]) -> str:
 def names_of(model: Any, keys: Iterable[int]) -> dict[int, str]:
     """Primary key to what the object is called, for those that exist.
 
-    A model with many rows says what an object is ``named_by`` and its ``name_for`` such values: making an
-    instance of each takes five times as long.
+    A model with many rows says what an object is ``named_by`` and its ``name_for`` a key and such values:
+    making an instance of each takes five times as long.
     """
     names: dict[int, str] = {}
     for chosen in in_values("pk", keys, model.objects.db):
         rows = model.objects.filter(chosen).order_by()
         if hasattr(model, "named_by"):
             for pk, *values in rows.values_list("pk", *model.named_by):
-                names[pk] = model.name_for(*values)
+                names[pk] = model.name_for(pk, *values)
         else:
             names.update((instance.pk, str(instance)) for instance in rows)
     return names
