@@ -30,9 +30,13 @@ _UNSEEN = {"Mn", "Me", "Cf", "Cc", "Cs"}
 
 def fold(text: str) -> str:
     """Reduce a text to what it is searched by; white space is one space. Folding twice does no more."""
-    text = text.translate(_MARKS)
-    if text.isascii() and text.isprintable():
-        return " ".join(text.lower().split())
+    if text.isascii():
+        # As most are, without a mark between the words.
+        text = text if text.replace(" ", "").isalnum() else text.translate(_MARKS)
+        if text.isprintable():
+            return " ".join(text.lower().split())
+    else:
+        text = text.translate(_MARKS)
     for _time in range(2):
         # Taken apart, letters can have a case again, and without their case be composed again.
         text = unicodedata.normalize("NFKD", text).casefold()

@@ -8,7 +8,7 @@ Running the same rows twice changes nothing.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -133,6 +133,10 @@ def _unknown_fields(columns: Sequence[Column], rows: Sequence[Mapping[str, Any]]
             yield SyncProblem(index, name, _("There is no such field. Known are: %s.") % ", ".join(known))
 
 
+_ABSENT = object()
+"""Stands for a field that a row does not name."""
+
+
 def _given(columns: Sequence[Column], rows: Sequence[tuple[int, Mapping[str, Any]]]) -> Given:
     """Rows as columns of plain values; of fields that no row names there is no column."""
     named = {name for _index, row in rows for name in row}
@@ -140,16 +144,14 @@ def _given(columns: Sequence[Column], rows: Sequence[tuple[int, Mapping[str, Any
     bad: dict[int, dict[int, BadCell]] = {}
     values: list[list[str | None]] = []
     for position, column in enumerate(layout.columns):
-        name = column.field
-        known: dict[Any, str | BadCell] = _plainly_right(
-            [row.get(name) for _number, row in rows], column.kind
-        )
-        found: list[str | None] = []
-        for index, (_number, row) in enumerate(rows):
-            if name not in row:
-                found.append(None)
+        column_values: list[Any] = [row.get(column.field, _ABSENT) for _number, row in rows]
+        right = _plainly_right(column_values, column.kind)
+        known: dict[Any, str | BadCell] = {}
+        for index in [at for at, one in enumerate(column_values) if type(one) is not str or one not in right]:
+            given = column_values[index]
+            if given is _ABSENT:
+                column_values[index] = None
                 continue
-            given = row[name]
             value = known.get(given) if given.__hash__ else None
             if value is None:
                 value = _read(given, column)
@@ -158,8 +160,8 @@ def _given(columns: Sequence[Column], rows: Sequence[tuple[int, Mapping[str, Any
             if isinstance(value, BadCell):
                 bad.setdefault(index, {})[position] = value
                 value = ""
-            found.append(value)
-        values.append(found)
+            column_values[index] = value
+        values.append(column_values)
     return Given(
         layout=layout,
         numbers=[number for number, _row in rows],
@@ -170,11 +172,10 @@ def _given(columns: Sequence[Column], rows: Sequence[tuple[int, Mapping[str, Any
     )
 
 
-def _plainly_right(given: Sequence[Any], kind: Kind) -> dict[Any, str | BadCell]:
+def _plainly_right(given: Sequence[Any], kind: Kind) -> Set[str]:
     """The texts that are their own values, found all at once."""
     texts = {value for value in given if type(value) is str}
-    right = texts.difference(kind.to_read(texts), ("", TEMPORARY_ULN))
-    return dict(zip(right, right, strict=True))
+    return texts.difference(kind.to_read(texts), ("", TEMPORARY_ULN))
 
 
 def _read(given: Any, column: Column) -> str | BadCell:

@@ -210,8 +210,9 @@ def _own(field: Any) -> Any:
     return field
 
 
-# Django makes an encoder for every value; what we store is plain. All three databases take the text.
-_JSON = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False)
+# Django makes an encoder for every value; what we store is plain, and no part of it holds itself. All three
+# databases take the text.
+_JSON = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False, check_circular=False)
 
 
 def _converter(field: Any, connection: Any) -> Callable[[Any], Any] | None:
